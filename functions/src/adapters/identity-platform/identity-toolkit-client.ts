@@ -1,0 +1,109 @@
+import { UnavailableError } from '../../errors/gatehouse-error.js';
+import type { Backend } from '../../lib/backend.js';
+import { DeadlineExceededError } from '../../lib/deadline.js';
+
+/** Gives OAuth access tokens of the function's service account. */
+export interface AccessTokens {
+  get(): Promise<string>;
+}
+
+export interface IdentityToolkitOptions {
+  readonly projectId: string;
+  /** The project's web API key: public, it only names the project. */
+  readonly apiKey: string;
+  /** host:port of the Auth emulator; absent in production. */
+  readonly emulatorHost?: string | undefined;
+}
+
+/** An error answer of Identity Platform. `reason` is its own constant, such as `EMAIL_EXISTS`. */
+export class IdentityToolkitError extends Error {
+  constructor(
+    readonly status: number,
+    readonly reason: string,
+  ) {
+    super(`Identity Platform answered ${status} ${reason}`);
+    this.name = 'IdentityToolkitError';
+  }
+}
+
+type Json = Record<string, unknown>;
+
+/**
+ * Identity Platform's REST API, one request a call. firebase-admin's `createUser` and `updateUser` make two requests each
+ * and repeat failed ones for up to 132 s; sign-in is not in it at all.
+ */
+export class IdentityToolkitClient {
+  readonly projectId: string;
+  private readonly origin: string;
+
+  constructor(
+    private readonly options: IdentityToolkitOptions,
+    private readonly tokens: AccessTokens,
+    private readonly backend: Backend,
+  ) {
+    this.projectId = options.projectId;
+    this.origin =
+      options.emulatorHost === undefined
+        ? 'https://identitytoolkit.googleapis.com'
+        : `http://${options.emulatorHost}/identitytoolkit.googleapis.com`;
+  }
+
+  /** A method that clients use too: `accounts:signInWithPassword`. @throws IdentityToolkitError, UnavailableError */
+  callPublic(method: string, body: Json): Promise<Json> {
+    const url = `${this.origin}/v1/${method}?key=${encodeURIComponent(this.options.apiKey)}`;
+    return this.post(method, url, {}, body);
+  }
+
+  /** A method that needs our service account; `path` goes below the project. @throws IdentityToolkitError, UnavailableError */
+  async callAdmin(version: 'v1' | 'v2', path: string, body: Json): Promise<Json> {
+    const url = `${this.origin}/${version}/projects/${this.projectId}/${path}`;
+    return this.post(
+      path.replace(/^tenants\/[^/]+\//, ''),
+      url,
+      { authorization: `Bearer ${await this.tokens.get()}` },
+      body,
+    );
+  }
+
+  private async post(operation: string, url: string, headers: Record<string, string>, body: Json): Promise<Json> {
+    try {
+      return await this.backend.call(operation, {}, async (signal) => {
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+          signal,
+        });
+        const answer = (await response.json()) as Json;
+        if (!response.ok) throw new IdentityToolkitError(response.status, reasonOf(answer));
+        return answer;
+      });
+    } catch (error) {
+      throw isOutage(error) ? new UnavailableError(error) : error;
+    }
+  }
+}
+
+/** Runs a call and maps the reasons it knows; every other error answer means that Identity Platform does not serve us. */
+export async function expecting<T>(call: Promise<T>, known: Readonly<Record<string, () => T>>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof IdentityToolkitError)) throw error;
+    const outcome = known[error.reason];
+    if (outcome === undefined) throw new UnavailableError(error);
+    return outcome();
+  }
+}
+
+function reasonOf(answer: Json): string {
+  const { message } = (answer['error'] ?? {}) as { message?: unknown };
+  // `TOO_MANY_ATTEMPTS_TRY_LATER : Access to this account …`: the part after the constant is for people.
+  return typeof message === 'string' ? (/^[A-Z_]+/.exec(message)?.[0] ?? 'UNKNOWN') : 'UNKNOWN';
+}
+
+/** No answer, none in time, or one that is not JSON. fetch reports a broken connection as a TypeError with a cause. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof DeadlineExceededError || error instanceof SyntaxError) return true;
+  return error instanceof TypeError && error.cause !== undefined;
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { decodeJwt, UnsecuredJWT } from 'jose';
+import { NotFoundError, UserInactiveError } from '../../errors/gatehouse-error.js';
+import type {
+  ContactPair,
+  CreateOutcome,
+  IdentityProvider,
+  NewIdentity,
+  PasswordOutcome,
+} from '../../identity/identity-provider.js';
+import type { Pool, TenantId } from '../../identity/pool.js';
+import type { TenantDirectory } from '../../identity/tenant-directory.js';
+import { type Clock, HOUR_MS } from '../../lib/clock.js';
+import type { SessionToken, TokenExchanger } from '../../sessions/session-tokens.js';
+import type { UserId } from '../../users/user-id.js';
+
+interface Account {
+  readonly poolId: string;
+  readonly uid: UserId;
+  readonly email: string;
+  password: string;
+  disabled: boolean;
+}
+
+export class MemoryTenants implements TenantDirectory {
+  async create(): Promise<TenantId> {
+    return `tenant-${randomUUID()}`;
+  }
+}
+
+export class MemoryIdentityProvider implements IdentityProvider {
+  private accounts: Account[] = [];
+
+  async create(pool: Pool, { uid, email, password }: NewIdentity): Promise<CreateOutcome> {
+    const taken = this.ofPool(pool).some((account) => account.uid === uid || account.email === email);
+    if (!taken) this.accounts.push({ poolId: pool.id, uid, email, password, disabled: false });
+    return taken ? 'taken' : 'created';
+  }
+
+  async find(pool: Pool, uid: UserId): Promise<{ readonly email: string | null } | null> {
+    return this.ofPool(pool).find((account) => account.uid === uid) ?? null;
+  }
+
+  async anyWithContact(pool: Pool, { email }: ContactPair): Promise<boolean> {
+    return this.ofPool(pool).some((account) => account.email === email);
+  }
+
+  async checkPassword(pool: Pool, email: string, password: string): Promise<PasswordOutcome> {
+    const account = this.ofPool(pool).find((one) => one.email === email);
+    if (account === undefined || account.disabled || account.password !== password) return { outcome: 'refused' };
+    return { outcome: 'accepted', uid: account.uid };
+  }
+
+  async setPassword(pool: Pool, uid: UserId, password: string): Promise<void> {
+    this.get(pool, uid).password = password;
+  }
+
+  async setDisabled(pool: Pool, uid: UserId, disabled: boolean): Promise<void> {
+    this.get(pool, uid).disabled = disabled;
+  }
+
+  async delete(pool: Pool, uid: UserId): Promise<void> {
+    this.accounts = this.accounts.filter((account) => account.poolId !== pool.id || account.uid !== uid);
+  }
+
+  /** @throws UserInactiveError */
+  assertActive(pool: Pool, uid: string): void {
+    if (this.ofPool(pool).find((account) => account.uid === uid)?.disabled !== false) throw new UserInactiveError();
+  }
+
+  private ofPool(pool: Pool): Account[] {
+    return this.accounts.filter(({ poolId }) => poolId === pool.id);
+  }
+
+  private get(pool: Pool, uid: UserId): Account {
+    const account = this.ofPool(pool).find((one) => one.uid === uid);
+    if (account === undefined) throw new NotFoundError('There is no user of this id.');
+    return account;
+  }
+}
+
+/** Makes ID tokens as the Auth emulator does: unsigned, with the custom token's claims in them. */
+export class MemoryExchanger implements TokenExchanger {
+  constructor(
+    private readonly projectId: string,
+    private readonly identities: MemoryIdentityProvider,
+    private readonly clock: Clock,
+  ) {}
+
+  async exchange(pool: Pool, customToken: string): Promise<SessionToken> {
+    const { uid, claims } = decodeJwt<{ uid: string; claims: Record<string, unknown> }>(customToken);
+    this.identities.assertActive(pool, uid);
+    const expiresAt = this.clock.now() + HOUR_MS;
+    const token = new UnsecuredJWT({ ...claims, firebase: { tenant: pool.tenantId, sign_in_provider: 'custom' } })
+      .setIssuer(`https://securetoken.google.com/${this.projectId}`)
+      .setAudience(this.projectId)
+      .setSubject(uid)
+      .setIssuedAt(new Date(this.clock.now()))
+      .setExpirationTime(new Date(expiresAt));
+    return { token: token.encode(), expiresAt };
+  }
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../../lib/clock.js';
+import type { Ports } from '../../ports.js';
+import { EmulatorTokenSigner } from '../identity-platform/custom-token-signers.js';
+import { IdTokenVerifier } from '../identity-platform/id-token-verifier.js';
+import { MemoryChallengeStore } from './memory-challenge-store.js';
+import { MemoryOutbox, MemoryQueue } from './memory-delivery.js';
+import { MemoryExchanger, MemoryIdentityProvider, MemoryTenants } from './memory-identity.js';
+import { MemorySessionStore } from './memory-session-store.js';
+import { MemoryAppStore, MemoryCredentialStore, MemoryLimitStore, MemoryOrgStore } from './memory-stores.js';
+import { MemoryReservationStore, MemoryUserStore } from './memory-user-stores.js';
+
+export interface MemoryPorts extends Ports {
+  readonly sender: MemoryOutbox;
+  readonly queue: MemoryQueue;
+}
+
+/** Every port in memory: the same contracts as the real adapters, without emulators. */
+export function memoryPorts(projectId: string, clock: Clock): MemoryPorts {
+  const challenges = new MemoryChallengeStore();
+  const reservations = new MemoryReservationStore();
+  const identities = new MemoryIdentityProvider();
+  return {
+    orgs: new MemoryOrgStore(),
+    credentials: new MemoryCredentialStore(),
+    apps: new MemoryAppStore(),
+    users: new MemoryUserStore(reservations),
+    reservations,
+    challenges,
+    sessions: new MemorySessionStore(challenges),
+    limits: new MemoryLimitStore(),
+    identities,
+    tenants: new MemoryTenants(),
+    signer: new EmulatorTokenSigner(clock),
+    exchanger: new MemoryExchanger(projectId, identities, clock),
+    verifier: new IdTokenVerifier({ projectId, clock, keys: 'emulator' }),
+    sender: new MemoryOutbox(),
+    queue: new MemoryQueue(),
+  };
+}

@@ -1,0 +1,38 @@
+import type { ChallengeStore } from '../../codes/challenge-store.js';
+import type { MatchedCode } from '../../codes/code-service.js';
+import type { Pool } from '../../identity/pool.js';
+import type { SessionId } from '../../sessions/session-id.js';
+import type { SessionRecord } from '../../sessions/session-record.js';
+import type { SessionStore } from '../../sessions/session-store.js';
+import type { UserId } from '../../users/user-id.js';
+
+export class MemorySessionStore implements SessionStore {
+  private readonly sessions = new Map<SessionId, SessionRecord>();
+
+  /** Consumes codes where they live, as the real store does in one commit. */
+  constructor(private readonly challenges: ChallengeStore) {}
+
+  async open(session: SessionRecord, code: MatchedCode): Promise<boolean> {
+    if (!(await this.challenges.consume(code.key, code.others))) return false;
+    this.sessions.set(session.sid, session);
+    return true;
+  }
+
+  async find(sid: SessionId): Promise<SessionRecord | null> {
+    return this.sessions.get(sid) ?? null;
+  }
+
+  async revoke(sid: SessionId, at: Date): Promise<void> {
+    const session = this.sessions.get(sid);
+    if (session !== undefined) this.sessions.set(sid, { ...session, revokedAt: at });
+  }
+
+  async revokeAll(pool: Pool, uid: UserId, at: Date, except?: SessionId): Promise<number> {
+    const live = [...this.sessions.values()].filter(
+      (session) =>
+        session.poolId === pool.id && session.uid === uid && session.revokedAt === null && session.sid !== except,
+    );
+    for (const { sid } of live) await this.revoke(sid, at);
+    return live.length;
+  }
+}

@@ -1,0 +1,72 @@
+import type { AppRecord } from '../../apps/app-record.js';
+import type { AppStore } from '../../apps/app-store.js';
+import type { KeyId } from '../../credentials/credential-id.js';
+import type { CredentialRecord, CredentialStatus } from '../../credentials/credential-record.js';
+import type { CredentialStore } from '../../credentials/credential-store.js';
+import { AlreadyExistsError, NotFoundError } from '../../errors/gatehouse-error.js';
+import type { LimitKey, LimitStore } from '../../limits/limit-store.js';
+import type { OrgId } from '../../orgs/org-id.js';
+import type { OrgRecord, OrgStatus } from '../../orgs/org-record.js';
+import type { OrgStore } from '../../orgs/org-store.js';
+
+export class MemoryOrgStore implements OrgStore {
+  private readonly orgs = new Map<OrgId, OrgRecord>();
+
+  async find(orgId: OrgId): Promise<OrgRecord | null> {
+    return this.orgs.get(orgId) ?? null;
+  }
+
+  async findByName(name: string): Promise<OrgRecord | null> {
+    const named = [...this.orgs.values()].filter((org) => org.name === name);
+    return named.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())[0] ?? null;
+  }
+
+  async create(org: OrgRecord): Promise<void> {
+    if (this.orgs.has(org.orgId)) throw new AlreadyExistsError('There is an org of this id already.');
+    this.orgs.set(org.orgId, org);
+  }
+
+  async setStatus(orgId: OrgId, status: OrgStatus, sessionsValidFrom?: Date): Promise<void> {
+    const org = this.orgs.get(orgId);
+    if (org === undefined) throw new NotFoundError('There is no org of this id.');
+    this.orgs.set(orgId, { ...org, status, sessionsValidFrom: sessionsValidFrom ?? org.sessionsValidFrom });
+  }
+}
+
+export class MemoryCredentialStore implements CredentialStore {
+  private readonly credentials = new Map<KeyId, CredentialRecord>();
+
+  async find(keyId: KeyId): Promise<CredentialRecord | null> {
+    return this.credentials.get(keyId) ?? null;
+  }
+
+  async create(credential: CredentialRecord): Promise<void> {
+    this.credentials.set(credential.keyId, credential);
+  }
+
+  async setStatus(keyId: KeyId, status: CredentialStatus): Promise<void> {
+    const credential = this.credentials.get(keyId);
+    if (credential === undefined) throw new NotFoundError('There is no credential of this key.');
+    this.credentials.set(keyId, { ...credential, status });
+  }
+}
+
+export class MemoryAppStore implements AppStore {
+  readonly apps: AppRecord[] = [];
+
+  async create(app: AppRecord): Promise<void> {
+    this.apps.push(app);
+  }
+}
+
+export class MemoryLimitStore implements LimitStore {
+  private readonly counts = new Map<string, number>();
+
+  async add(key: LimitKey, counters: readonly string[], by: 1 | -1): Promise<readonly number[]> {
+    return counters.map((counter) => {
+      const count = (this.counts.get(`${key}/${counter}`) ?? 0) + by;
+      this.counts.set(`${key}/${counter}`, count);
+      return count;
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import type { Brand } from '../lib/brand.js';
+
+export type ChallengePurpose = 'login' | 'password_reset';
+
+/** A keyed hash of pool, purpose and subject: the place of the one live code of that subject. */
+export type ChallengeKey = Brand<'ChallengeKey'>;
+
+/** A code that was sent. The code itself is not in here, only its MAC under a pepper that the database does not hold. */
+export interface ChallengeRecord {
+  /** 128 random bits, new with each code. */
+  readonly challengeId: string;
+  /** Whose code it is; a made-up uid when nobody has the contact. */
+  readonly uid: string;
+  /** base64url of an HMAC-SHA-256. */
+  readonly mac: string;
+  readonly pepperVersion: number;
+  /** The other place of the same user and purpose, whose failures count together with these. */
+  readonly sibling: ChallengeKey | null;
+  readonly expiresAt: Date;
+  /** When the document, and with it the memory of failures, may be deleted. */
+  readonly purgeAt: Date;
+}
+
+/** What counting one try answers. */
+export interface TryCount {
+  /** Ordinal of this try at the current code, from 1; no two tries get the same. */
+  readonly ordinal: number;
+  /** Wrong codes in a row before this try, over all codes. */
+  readonly failures: number;
+  /** No code is compared before this; milliseconds since the epoch, 0 for no pause. */
+  readonly blockedUntil: number;
+}

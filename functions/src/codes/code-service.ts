@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import type { Contact } from '../contacts/contact.js';
+import { InvalidCodeError, LockedOutError } from '../errors/gatehouse-error.js';
+import type { Pool } from '../identity/pool.js';
+import { type Clock, HOUR_MS, SECOND_MS } from '../lib/clock.js';
+import { hmac } from '../lib/crypto.js';
+import type { Keyring } from '../lib/keyring.js';
+import type { ChallengeKey, ChallengePurpose, ChallengeRecord, TryCount } from './challenge-record.js';
+import type { ChallengeStore } from './challenge-store.js';
+import { codeMatches, computeMac, generateCode } from './code-mac.js';
+import {
+  backOffMs,
+  CODE_LIFETIME_CEILING_SECONDS,
+  FAILURE_CEILING,
+  FAILURE_MEMORY_MS,
+  TRIES_PER_CODE,
+} from './code-policy.js';
+
+interface CodeServiceDependencies {
+  readonly challenges: ChallengeStore;
+  readonly clock: Clock;
+  readonly peppers: Keyring;
+  readonly indexKey: Buffer;
+}
+
+/** What a code is asked for, or tried for. */
+export interface CodeContext {
+  readonly pool: Pool;
+  readonly purpose: ChallengePurpose;
+  /** Whose one live code this is: a contact where the uid is not known before the code is read, otherwise a uid. */
+  readonly subject: string;
+  /** Where the message went, or goes. */
+  readonly contact: Contact;
+}
+
+export interface CodeRequest extends CodeContext {
+  readonly uid: string;
+  /** The other subject of the same user: its code dies with this one, and failures count for both. */
+  readonly siblingSubject?: string;
+  readonly length: number;
+  readonly lifetimeSeconds: number;
+}
+
+/** A code that was right. Whoever consumes it first may act on it. */
+export interface MatchedCode {
+  readonly key: ChallengeKey;
+  readonly uid: string;
+  /** Places whose failures end with the success; empty when there were none. */
+  readonly others: readonly ChallengeKey[];
+}
+
+/**
+ * Codes: count, compare, consume. Each try takes an ordinal in one atomic write before anything is compared, so that
+ * parallel guesses can't share one; a right code is consumed by deleting it with a precondition, so that one caller wins.
+ */
+export class CodeService {
+  constructor(private readonly deps: CodeServiceDependencies) {}
+
+  /** Makes the one live code, stores its MAC and delivers it at the same time. */
+  async issue(request: CodeRequest, deliver: (code: string) => Promise<void>): Promise<void> {
+    const code = generateCode(request.length);
+    const { key, challenge } = this.draft(request, code);
+    await Promise.all([this.deps.challenges.replace(key, challenge), deliver(code)]);
+  }
+
+  /** @throws InvalidCodeError, LockedOutError, UnavailableError */
+  async check(context: CodeContext, code: string): Promise<MatchedCode> {
+    const key = this.key(context, context.subject);
+    const [count, challenge] = await Promise.all([this.deps.challenges.countTry(key), this.deps.challenges.find(key)]);
+    if (count === null || challenge === null) throw new InvalidCodeError();
+    this.assertMayCompare(count, challenge);
+    const binding = { poolId: context.pool.id, purpose: context.purpose, contact: context.contact };
+    const siblings = challenge.sibling === null ? [] : [challenge.sibling];
+    if (!codeMatches(this.deps.peppers, challenge, binding, code)) {
+      await this.recordFailure([key, ...siblings]);
+      throw new InvalidCodeError();
+    }
+    return { key, uid: challenge.uid, others: count.failures > 0 ? siblings : [] };
+  }
+
+  /** Takes the code for good. False when somebody was first. */
+  consume(matched: MatchedCode): Promise<boolean> {
+    return this.deps.challenges.consume(matched.key, matched.others);
+  }
+
+  /** Ends the codes of these subjects; a login that is between its code and its session ends with them. */
+  async clear(pool: Pool, purpose: ChallengePurpose, subjects: readonly string[]): Promise<void> {
+    await this.deps.challenges.clear(subjects.map((subject) => this.key({ pool, purpose }, subject)));
+  }
+
+  private draft(request: CodeRequest, code: string): { key: ChallengeKey; challenge: ChallengeRecord } {
+    const { pool, purpose, uid, contact, siblingSubject } = request;
+    const now = this.deps.clock.now();
+    const challengeId = randomBytes(16).toString('base64url');
+    const { version, key: pepper } = this.deps.peppers.current;
+    const challenge: ChallengeRecord = {
+      challengeId,
+      uid,
+      mac: computeMac(pepper, { poolId: pool.id, purpose, uid, contact, challengeId }, code).toString('base64url'),
+      pepperVersion: version,
+      sibling: siblingSubject === undefined ? null : this.key(request, siblingSubject),
+      expiresAt: new Date(now + Math.min(request.lifetimeSeconds, CODE_LIFETIME_CEILING_SECONDS) * SECOND_MS),
+      purgeAt: new Date(now + FAILURE_MEMORY_MS),
+    };
+    return { key: this.key(request, request.subject), challenge };
+  }
+
+  /** A code that is dead anyway is answered as wrong; a pause shows only where a live code would have been compared. */
+  private assertMayCompare(count: TryCount, challenge: ChallengeRecord): void {
+    const now = this.deps.clock.now();
+    if (count.ordinal > TRIES_PER_CODE || challenge.expiresAt.getTime() <= now) throw new InvalidCodeError();
+    if (count.failures >= FAILURE_CEILING) throw new LockedOutError(HOUR_MS / SECOND_MS);
+    if (count.blockedUntil > now) throw new LockedOutError(Math.ceil((count.blockedUntil - now) / SECOND_MS));
+  }
+
+  private async recordFailure(keys: readonly ChallengeKey[]): Promise<void> {
+    const failures = await this.deps.challenges.addFailure(keys);
+    const pause = backOffMs(failures);
+    if (pause > 0) await this.deps.challenges.block(keys, this.deps.clock.now() + pause);
+  }
+
+  private key({ pool, purpose }: Pick<CodeContext, 'pool' | 'purpose'>, subject: string): ChallengeKey {
+    return hmac(this.deps.indexKey, ['challenge', pool.id, purpose, subject]).toString('base64url') as ChallengeKey;
+  }
+}

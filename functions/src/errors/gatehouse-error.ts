@@ -1,0 +1,142 @@
+/** What can go wrong, as the API documents it. The codes are stable, the texts may change. */
+export const ERROR_CODES = [
+  'invalid_request',
+  'invalid_code',
+  'invalid_credentials',
+  'invalid_client',
+  'invalid_session',
+  'client_inactive',
+  'user_inactive',
+  'belongs_to_main_app',
+  'not_found',
+  'method_not_allowed',
+  'already_exists',
+  'request_in_progress',
+  'payload_too_large',
+  'unsupported_media_type',
+  'rate_limited',
+  'locked_out',
+  'internal',
+  'delivery_failed',
+  'unavailable',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** One thing wrong with the request: where (`address.zipcode`) and what, never the value itself. */
+export interface ErrorDetail {
+  readonly path: string;
+  readonly message: string;
+}
+
+interface ErrorOptions {
+  readonly cause?: unknown;
+  readonly details?: readonly ErrorDetail[];
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** The base of every error that a caller may see. `message` is public: no secret, code, token, contact or vendor text in it. */
+export class GatehouseError extends Error {
+  readonly details: readonly ErrorDetail[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: ErrorOptions = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.details = options.details;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+export class InvalidRequestError extends GatehouseError {
+  constructor(details: readonly ErrorDetail[], message = 'The request is not valid.') {
+    super('invalid_request', message, { details });
+  }
+}
+
+/** Wrong, used up, expired, replaced or never sent: one answer, so that it tells nothing. */
+export class InvalidCodeError extends GatehouseError {
+  constructor() {
+    super('invalid_code', 'The code is wrong or has expired. Ask for a new one.');
+  }
+}
+
+/** Unknown user and wrong password: one answer. */
+export class InvalidCredentialsError extends GatehouseError {
+  constructor(message = 'The contact or the password is wrong.') {
+    super('invalid_credentials', message);
+  }
+}
+
+export class InvalidClientError extends GatehouseError {
+  constructor(message = 'The partner key or secret is missing or wrong.') {
+    super('invalid_client', message);
+  }
+}
+
+export class InvalidSessionError extends GatehouseError {
+  constructor(cause?: unknown) {
+    super('invalid_session', 'The session token is missing, wrong, expired or revoked. Log in again.', { cause });
+  }
+}
+
+export class ClientInactiveError extends GatehouseError {
+  constructor() {
+    super('client_inactive', 'This organization is not active. Ask your contact to have it resumed.');
+  }
+}
+
+export class UserInactiveError extends GatehouseError {
+  constructor() {
+    super('user_inactive', 'This user account is not active.');
+  }
+}
+
+export class BelongsToMainAppError extends GatehouseError {
+  constructor() {
+    super('belongs_to_main_app', 'This email or phone number already belongs to an account of the main app.');
+  }
+}
+
+export class AlreadyExistsError extends GatehouseError {
+  constructor(message = 'A user with this email or phone number already exists.') {
+    super('already_exists', message);
+  }
+}
+
+export class NotFoundError extends GatehouseError {
+  constructor(message = 'There is nothing here.') {
+    super('not_found', message);
+  }
+}
+
+export class RateLimitedError extends GatehouseError {
+  constructor(retryAfterSeconds: number) {
+    super('rate_limited', 'Too many requests. Try again later.', { retryAfterSeconds });
+  }
+}
+
+export class LockedOutError extends GatehouseError {
+  constructor(retryAfterSeconds: number) {
+    super('locked_out', 'Too many wrong codes. Try again later.', { retryAfterSeconds });
+  }
+}
+
+/** A message provider refused or failed. */
+export class DeliveryFailedError extends GatehouseError {
+  constructor(cause?: unknown) {
+    super('delivery_failed', 'The message could not be sent. Try again later or use another contact.', { cause });
+  }
+}
+
+/** A backend that we depend on is down, slow or over quota. Nothing is known to be wrong with the request. */
+export class UnavailableError extends GatehouseError {
+  constructor(cause?: unknown) {
+    super('unavailable', 'The service is temporarily unavailable. Try again.', { cause, retryAfterSeconds: 2 });
+  }
+}

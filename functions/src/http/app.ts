@@ -1,0 +1,70 @@
+import express, { type Express } from 'express';
+import { GatehouseError, NotFoundError } from '../errors/gatehouse-error.js';
+import type { Clock } from '../lib/clock.js';
+import type { Logger } from '../lib/logger.js';
+import { accessLog } from './middleware/access-log.js';
+import { errorHandler } from './middleware/error-handler.js';
+import { requestId } from './middleware/request-id.js';
+import { openApiDocument } from './openapi.js';
+import type { Route } from './route.js';
+import { runRoute } from './run-route.js';
+import type { Services } from './services.js';
+
+export interface AppOptions {
+  readonly services: Services;
+  readonly routes: readonly Route[];
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** The HTTP function: every declared route, and nothing that is not declared. */
+export function createApp({ services, routes, logger, clock }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // `/Partner/` and `/partner//auth` are other paths, so that no variant of one slips past a rule for it.
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  app.set('query parser', 'simple');
+  app.use(accessLog(logger, clock), requestId);
+  addServiceRoutes(app, routes);
+  for (const [path, methods] of byPath(routes)) addPath(app, path, methods, services);
+  app.use(() => {
+    throw new NotFoundError('There is no such path.');
+  });
+  app.use(errorHandler(logger));
+  return app;
+}
+
+function addPath(app: Express, path: string, routes: readonly Route[], services: Services): void {
+  for (const route of routes) app[methodName(route)](path, runRoute(route, services));
+  refuseOtherMethods(
+    app,
+    path,
+    routes.map(({ method }) => method),
+  );
+}
+
+/** What is not an operation of an API: open to anybody, without state. */
+function addServiceRoutes(app: Express, routes: readonly Route[]): void {
+  app.get('/health', (_request, response) => void response.json({ status: 'ok' }));
+  app.get('/openapi.json', (_request, response) => void response.json(openApiDocument(routes)));
+  for (const path of ['/health', '/openapi.json']) refuseOtherMethods(app, path, ['GET']);
+}
+
+function refuseOtherMethods(app: Express, path: string, allowed: readonly string[]): void {
+  app.all(path, (_request, response) => {
+    response.set('Allow', allowed.join(', '));
+    throw new GatehouseError('method_not_allowed', `Use ${allowed.join(' or ')} here.`);
+  });
+}
+
+function byPath(routes: readonly Route[]): Map<string, Route[]> {
+  const paths = new Map<string, Route[]>();
+  for (const route of routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
+  return paths;
+}
+
+function methodName({ method }: Route): 'get' | 'post' | 'patch' | 'delete' {
+  return method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete';
+}

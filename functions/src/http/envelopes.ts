@@ -1,0 +1,53 @@
+import type { GatehouseError } from '../errors/gatehouse-error.js';
+import { HTTP_ERRORS } from './error-map.js';
+
+/** The APIs that the function serves; each has its own paths and its own way to say an error. */
+export type ApiName = 'partner' | 'token-exchange' | 'app' | 'account' | 'service';
+
+const PREFIXES: readonly (readonly [prefix: string, api: ApiName])[] = [
+  ['/partner', 'partner'],
+  ['/api/v1/partner', 'token-exchange'],
+  ['/api', 'app'],
+  ['/auth', 'account'],
+];
+
+type ErrorBody = (error: GatehouseError, requestId: string) => Record<string, unknown>;
+
+const flat: ErrorBody = ({ code, message, details }, requestId) => ({
+  error: message,
+  message,
+  code,
+  details,
+  requestId,
+});
+
+/** How each API renders an error. Undefined members are left out of the JSON. */
+const ERROR_BODIES: Record<ApiName, ErrorBody> = {
+  partner: ({ code, message, details }, requestId) => ({
+    success: false,
+    error: { type: HTTP_ERRORS[code].partnerType, code, message, details, requestId },
+  }),
+  'token-exchange': ({ code, message, details }, requestId) => ({
+    success: false,
+    error: message,
+    code,
+    details,
+    requestId,
+  }),
+  app: flat,
+  account: ({ code, message, details }, requestId) => ({
+    success: false,
+    statusCode: HTTP_ERRORS[code].status,
+    data: null,
+    error: { code, message, details, requestId },
+  }),
+  service: flat,
+};
+
+export function apiOfPath(path: string): ApiName {
+  return PREFIXES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1] ?? 'service';
+}
+
+export function errorBody(api: ApiName, error: GatehouseError, requestId: string): Record<string, unknown> {
+  return ERROR_BODIES[api](error, requestId);
+}

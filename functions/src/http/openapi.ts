@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { ErrorCode } from '../errors/gatehouse-error.js';
+import { HTTP_ERRORS } from './error-map.js';
+import type { Credential, Route } from './route.js';
+
+const SECURITY_SCHEMES = {
+  orgKey: { type: 'apiKey', in: 'header', name: 'X-Partner-Key' },
+  orgSecret: { type: 'apiKey', in: 'header', name: 'X-Partner-Secret' },
+  session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+} as const;
+
+const SCHEMES_OF: Record<Credential, readonly (keyof typeof SECURITY_SCHEMES)[]> = {
+  org: ['orgKey', 'orgSecret'],
+  session: ['session'],
+};
+
+const ERRORS_OF: Record<Credential, readonly ErrorCode[]> = {
+  org: ['invalid_client', 'client_inactive'],
+  session: ['invalid_session'],
+};
+
+/** Every code that a route can answer: its own, those of its credentials, those of its body, and those of any route. */
+export function errorsOf(route: Route): readonly ErrorCode[] {
+  const ofBody: ErrorCode[] =
+    route.body === null ? [] : ['invalid_request', 'payload_too_large', 'unsupported_media_type'];
+  return [
+    ...new Set<ErrorCode>([
+      ...route.credentials.flatMap((one) => ERRORS_OF[one]),
+      ...ofBody,
+      ...route.errors,
+      'internal',
+      'unavailable',
+    ]),
+  ];
+}
+
+/** The OpenAPI 3.1 document of the declared routes. */
+export function openApiDocument(routes: readonly Route[]): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes)
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Gatehouse',
+      version: '0.1.0',
+      description: 'Partner identity: each organization registers and logs in its own users.',
+    },
+    paths,
+    components: { securitySchemes: SECURITY_SCHEMES },
+  };
+}
+
+function operation(route: Route): Record<string, unknown> {
+  const security = Object.fromEntries(
+    route.credentials.flatMap((one) => SCHEMES_OF[one]).map((scheme) => [scheme, []]),
+  );
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    tags: [route.api],
+    security: [security],
+    ...(route.body === null ? {} : { requestBody: { required: true, content: json(route.body) } }),
+    responses: { ...errorResponses(route), ...successes(route) },
+  };
+}
+
+function successes(route: Route): Record<string, unknown> {
+  const entries = Object.entries(route.responses);
+  return Object.fromEntries(
+    entries.map(([status, { description, schema }]) => [status, { description, content: json(schema) }]),
+  );
+}
+
+function errorResponses(route: Route): Record<string, unknown> {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of errorsOf(route)) {
+    const { status } = HTTP_ERRORS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries([...byStatus].map(([status, codes]) => [status, { description: codes.join(', ') }]));
+}
+
+function json(schema: z.ZodType): Record<string, unknown> {
+  return { 'application/json': { schema: z.toJSONSchema(schema, { io: 'input' }) } };
+}

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import type { AuthenticatedOrg } from '../credentials/credential-service.js';
+import type { ErrorCode } from '../errors/gatehouse-error.js';
+import type { LimitName } from '../limits/limit-policy.js';
+import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
+import type { ApiName } from './envelopes.js';
+import type { Services } from './services.js';
+
+/** What a caller must show, in the order in which it is checked. */
+export type Credential = 'org' | 'session';
+
+export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** Whether `Idempotency-Key` means something: only where a repetition would create or send something again. */
+export type Idempotency = 'honoured' | 'none';
+
+export interface ResponseDeclaration {
+  readonly description: string;
+  readonly schema: z.ZodType;
+}
+
+/** Everything about an operation but its code: the OpenAPI document and the test batteries are made from it. */
+export interface RouteDeclaration<Required extends readonly Credential[], Body extends z.ZodType> {
+  readonly api: ApiName;
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly credentials: Required;
+  readonly limits: readonly LimitName[];
+  readonly idempotency: Idempotency;
+  /** null where the request has no body. */
+  readonly body: Body | null;
+  readonly responses: Readonly<Record<number, ResponseDeclaration>>;
+  /** Errors beyond those that any route with these credentials and this body can answer. */
+  readonly errors: readonly ErrorCode[];
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a handler is given: the checked request, and no more of the caller than the route declares. */
+export type RouteContext<Required extends readonly Credential[], Body> = {
+  readonly services: Services;
+  readonly client: ClientInfo;
+  readonly body: Body;
+} & ('org' extends Required[number] ? { readonly caller: AuthenticatedOrg } : unknown) &
+  ('session' extends Required[number] ? { readonly session: SessionRecord } : unknown);
+
+export interface Route extends RouteDeclaration<readonly Credential[], z.ZodType> {
+  /** Runs the handler on a context whose parts were checked as declared. */
+  handle(context: RouteContext<readonly Credential[], unknown>): Promise<Reply>;
+}
+
+export function defineRoute<const Required extends readonly Credential[], Body extends z.ZodType>(
+  declaration: RouteDeclaration<Required, Body>,
+  handler: (context: RouteContext<Required, z.output<Body>>) => Promise<Reply>,
+): Route {
+  // The runner has checked the credentials and the body by this declaration; TypeScript can't follow that.
+  return { ...declaration, handle: handler as unknown as Route['handle'] };
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { RESEND_AFTER_SECONDS } from '../../../codes/code-policy.js';
+import { parseEitherContact } from '../../../contacts/contact.js';
+import { defineRoute } from '../../route.js';
+import { eitherContact, password } from './partner-schemas.js';
+
+export const login = defineRoute(
+  {
+    api: 'partner',
+    method: 'POST',
+    path: '/partner/auth/login',
+    operationId: 'partnerLogin',
+    summary: 'Check a password and send a one-time code to the contact given',
+    credentials: ['org'],
+    limits: ['code_sends', 'password_tries'],
+    idempotency: 'honoured',
+    body: z.object({ ...eitherContact, password }),
+    responses: {
+      200: {
+        description:
+          'The code is on its way. `OTP-Expires-In` and `OTP-Resend-After` tell its lifetime and when to ask for another, in seconds.',
+        schema: z.object({ message: z.literal('OTP sent'), userId: z.string() }),
+      },
+    },
+    errors: ['invalid_credentials', 'rate_limited', 'delivery_failed'],
+  },
+  async ({ services, caller: { org }, body }) => {
+    const contact = await parseEitherContact(body, org.settings.defaultCountry);
+    const { uid, expiresInSeconds } = await services.login.start(org, contact, body.password);
+    const headers = { 'OTP-Expires-In': String(expiresInSeconds), 'OTP-Resend-After': String(RESEND_AFTER_SECONDS) };
+    return { status: 200, body: { message: 'OTP sent', userId: uid }, headers };
+  },
+);

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { parseEitherContact } from '../../../contacts/contact.js';
+import { assertPasswordAllowed, PARTNER_PASSWORD_MIN } from '../../../users/password-policy.js';
+import { defineRoute } from '../../route.js';
+import { code, eitherContact, password, passwordUpdated } from './partner-schemas.js';
+
+export const resetPassword = defineRoute(
+  {
+    api: 'partner',
+    method: 'POST',
+    path: '/partner/auth/forgot-password/reset',
+    operationId: 'partnerResetPassword',
+    summary: 'Set a new password with a reset code; every session of the user ends',
+    credentials: ['org'],
+    limits: [],
+    idempotency: 'honoured',
+    body: z.object({ ...eitherContact, code, new_password: password }),
+    responses: { 200: { description: 'The new password is in force.', schema: passwordUpdated } },
+    errors: ['invalid_code', 'locked_out'],
+  },
+  async ({ services, caller: { org }, body }) => {
+    const contact = await parseEitherContact(body, org.settings.defaultCountry);
+    assertPasswordAllowed(
+      body.new_password,
+      Math.max(PARTNER_PASSWORD_MIN, org.settings.passwordMinLength),
+      'new_password',
+    );
+    await services.passwords.reset(org, contact, body.code, body.new_password);
+    return { status: 200, body: { message: 'Password updated successfully' } };
+  },
+);

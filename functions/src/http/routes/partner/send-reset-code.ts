@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { parseEitherContact } from '../../../contacts/contact.js';
+import { defineRoute } from '../../route.js';
+import { eitherContact } from './partner-schemas.js';
+
+const MESSAGE = 'If an account exists for that contact, a password reset OTP has been sent.';
+
+export const sendResetCode = defineRoute(
+  {
+    api: 'partner',
+    method: 'POST',
+    path: '/partner/auth/forgot-password/send-otp',
+    operationId: 'partnerSendResetCode',
+    summary: 'Send a password reset code, if anybody has the contact',
+    credentials: ['org'],
+    limits: ['code_sends'],
+    idempotency: 'honoured',
+    body: z.object(eitherContact),
+    responses: {
+      200: {
+        description: 'The same for known and unknown contacts.',
+        schema: z.object({ message: z.literal(MESSAGE) }),
+      },
+    },
+    errors: ['rate_limited'],
+  },
+  async ({ services, caller: { org }, body }) => {
+    await services.passwords.sendResetCode(org, await parseEitherContact(body, org.settings.defaultCountry));
+    return { status: 200, body: { message: MESSAGE } };
+  },
+);

@@ -1,0 +1,16 @@
+import type { CredentialService } from '../credentials/credential-service.js';
+import type { SessionService } from '../sessions/session-service.js';
+import type { LoginService } from '../users/login-service.js';
+import type { PasswordService } from '../users/password-service.js';
+import type { RegistrationService } from '../users/registration-service.js';
+import type { UserService } from '../users/user-service.js';
+
+/** What the routes call. */
+export interface Services {
+  readonly credentials: CredentialService;
+  readonly sessions: SessionService;
+  readonly registration: RegistrationService;
+  readonly login: LoginService;
+  readonly passwords: PasswordService;
+  readonly users: UserService;
+}

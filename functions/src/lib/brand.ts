@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+
+/** A string that only its own file can make, so that a uid is never passed where a sid belongs. */
+export type Brand<Name extends string> = string & { readonly __brand: Name };
+
+const RANDOM_BYTES = 16;
+/** 16 bytes as base64url. */
+const RANDOM_PATTERN = '[A-Za-z0-9_-]{22}';
+
+/**
+ * Generator and guard of one kind of prefixed id: `usr_` and 128 random bits. The prefix keeps ids apart in logs and keeps
+ * them from being reserved Firestore names (`__x__`, `.`, `..`).
+ */
+export function prefixedId<Name extends string>(prefix: string) {
+  const pattern = new RegExp(`^${prefix}_${RANDOM_PATTERN}$`);
+  return {
+    generate: () => `${prefix}_${randomBytes(RANDOM_BYTES).toString('base64url')}` as Brand<Name>,
+    is: (value: unknown): value is Brand<Name> => typeof value === 'string' && pattern.test(value),
+  };
+}

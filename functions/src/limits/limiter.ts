@@ -1,0 +1,56 @@
+import { RateLimitedError } from '../errors/gatehouse-error.js';
+import { type Clock, DAY_MS, SECOND_MS } from '../lib/clock.js';
+import { hmac } from '../lib/crypto.js';
+import type { LimitPolicy, WindowLimit } from './limit-policy.js';
+import type { LimitKey, LimitStore } from './limit-store.js';
+
+/** What was counted, to give some of it back. */
+export interface Reservation {
+  readonly key: LimitKey;
+  readonly at: number;
+}
+
+/**
+ * Counts before the work is done, in one write for all windows of all policies of one subject, so that parallel
+ * requests are each given their own ordinal and exactly as many as allowed get through.
+ */
+export class Limiter {
+  constructor(
+    private readonly deps: { readonly limits: LimitStore; readonly clock: Clock; readonly indexKey: Buffer },
+  ) {}
+
+  /** @throws RateLimitedError when any window is full. @throws UnavailableError */
+  async reserve(subject: readonly string[], policy: LimitPolicy): Promise<Reservation> {
+    const at = this.deps.clock.now();
+    const reservation = { key: this.key(subject, at), at };
+    const counts = await this.add(reservation, policy, 1);
+    const waits = policy
+      .filter((window, index) => (counts[index] ?? 0) > window.limit)
+      .map((window) => windowEnd(window, at) - at);
+    if (waits.length === 0) return reservation;
+    // A refused request must not use up the longer windows.
+    await this.giveBack(reservation, policy);
+    throw new RateLimitedError(Math.ceil(Math.max(...waits) / SECOND_MS));
+  }
+
+  /** Undoes a count whose work was not done. Losing this write leaves the limit stricter, never looser. */
+  async giveBack(reservation: Reservation, policy: LimitPolicy): Promise<void> {
+    await this.add(reservation, policy, -1);
+  }
+
+  private add(reservation: Reservation, policy: LimitPolicy, by: 1 | -1): Promise<readonly number[]> {
+    const counters = policy.map((window) => `${window.name}_${Math.floor(reservation.at / window.windowMs)}`);
+    return this.deps.limits.add(reservation.key, counters, by, new Date(reservation.at + 2 * DAY_MS));
+  }
+
+  /** One document per subject and day; each window of the day is a field of it. */
+  private key(subject: readonly string[], at: number): LimitKey {
+    return hmac(this.deps.indexKey, ['limit', ...subject, String(Math.floor(at / DAY_MS))]).toString(
+      'base64url',
+    ) as LimitKey;
+  }
+}
+
+function windowEnd(window: WindowLimit, at: number): number {
+  return (Math.floor(at / window.windowMs) + 1) * window.windowMs;
+}

@@ -1,0 +1,44 @@
+import type { Express } from 'express';
+import { type ComposedServices, composePorts, composeServices } from './composition.js';
+import { readConfig } from './config/config.js';
+import {
+  assertNoEmulatorInProduction,
+  currentEnvironment,
+  type Environment,
+  isProduction,
+  servedFunction,
+} from './config/environment.js';
+import { readParams } from './config/params.js';
+import { createApp } from './http/app.js';
+import { keepBodiesUnparsed } from './http/platform-body.js';
+import { routes } from './http/routes/index.js';
+import { systemClock } from './lib/clock.js';
+import { jsonLogger } from './lib/logger.js';
+
+interface Runtime {
+  readonly app: Express;
+  readonly services: ComposedServices;
+}
+
+let runtime: Runtime | undefined;
+
+/** What one instance needs for all its requests; made once. @throws Error when the configuration is not complete. */
+export function getRuntime(): Runtime {
+  runtime ??= createRuntime();
+  return runtime;
+}
+
+/** Runs before the process listens. An instance that could not serve safely does not start. */
+export function prepareProcess(environment: Environment): void {
+  assertNoEmulatorInProduction(environment);
+  if (servedFunction(environment) === 'api') keepBodiesUnparsed();
+  if (isProduction(environment) && servedFunction(environment) !== undefined) getRuntime();
+}
+
+function createRuntime(): Runtime {
+  const config = readConfig(currentEnvironment(), readParams());
+  const { ports } = composePorts(config);
+  const services = composeServices(ports, config.secrets);
+  const logger = jsonLogger((line) => process.stdout.write(line));
+  return { services, app: createApp({ services, routes, logger, clock: systemClock }) };
+}

@@ -1,0 +1,87 @@
+import type { MatchedCode } from '../codes/code-service.js';
+import { InvalidCodeError, InvalidSessionError } from '../errors/gatehouse-error.js';
+import type { Pool } from '../identity/pool.js';
+import type { Clock } from '../lib/clock.js';
+import { type OrgRecord, orgPool } from '../orgs/org-record.js';
+import type { UserId } from '../users/user-id.js';
+import type { UserRecord } from '../users/user-record.js';
+import { type SessionId, sessionId } from './session-id.js';
+import { SESSION_TOKEN_LIFETIME_MS } from './session-policy.js';
+import type { ClientInfo, SessionRecord } from './session-record.js';
+import type { SessionStore } from './session-store.js';
+import type { CustomTokenSigner, SessionToken, SessionTokenVerifier, TokenExchanger } from './session-tokens.js';
+
+interface SessionServiceDependencies {
+  readonly sessions: SessionStore;
+  readonly signer: CustomTokenSigner;
+  readonly exchanger: TokenExchanger;
+  readonly verifier: SessionTokenVerifier;
+  readonly clock: Clock;
+}
+
+export interface SessionOpening {
+  readonly pool: Pool;
+  readonly user: UserRecord;
+  readonly code: MatchedCode;
+  readonly authMethods: readonly string[];
+  readonly client: ClientInfo;
+}
+
+/** Opens, checks and ends sessions. */
+export class SessionService {
+  constructor(private readonly deps: SessionServiceDependencies) {}
+
+  /**
+   * The code is consumed and the session written in one commit, while the token is being exchanged. A token whose commit
+   * lost is dropped here: without a session document it is worth nothing.
+   * @throws InvalidCodeError, UserInactiveError, UnavailableError
+   */
+  async open({ pool, user, code, authMethods, client }: SessionOpening): Promise<SessionToken> {
+    const sid = sessionId.generate();
+    const claims = { sid, org_id: pool.id === 'main' ? null : pool.id, role: user.role, auth_methods: authMethods };
+    const customToken = await this.deps.signer.sign(pool, user.uid, claims);
+    const now = this.deps.clock.now();
+    const session: SessionRecord = {
+      sid,
+      poolId: pool.id,
+      uid: user.uid,
+      createdAt: new Date(now),
+      expiresAt: new Date(now + SESSION_TOKEN_LIFETIME_MS),
+      revokedAt: null,
+      client,
+    };
+    const [token, opened] = await Promise.all([
+      this.deps.exchanger.exchange(pool, customToken),
+      this.deps.sessions.open(session, code),
+    ]);
+    if (!opened) throw new InvalidCodeError();
+    return token;
+  }
+
+  /**
+   * One read: the session document. It must be of this very pool and user, live, and younger than the org's last
+   * suspension.
+   * @throws InvalidSessionError, UnavailableError
+   */
+  async authenticate(org: OrgRecord, token: string): Promise<SessionRecord> {
+    const pool = orgPool(org);
+    const { sid, uid } = await this.deps.verifier.verify(pool, token);
+    const session = await this.deps.sessions.find(sid);
+    if (session === null || session.poolId !== pool.id || session.uid !== uid) throw new InvalidSessionError();
+    const live = session.revokedAt === null && session.expiresAt.getTime() > this.deps.clock.now();
+    if (!live || session.createdAt.getTime() < org.sessionsValidFrom.getTime()) throw new InvalidSessionError();
+    return session;
+  }
+
+  async end(sid: SessionId): Promise<void> {
+    await this.deps.sessions.revoke(sid, this.now());
+  }
+
+  async endAll(pool: Pool, uid: UserId, except?: SessionId): Promise<number> {
+    return this.deps.sessions.revokeAll(pool, uid, this.now(), except);
+  }
+
+  private now(): Date {
+    return new Date(this.deps.clock.now());
+  }
+}

@@ -1,0 +1,19 @@
+import type { MatchedCode } from '../codes/code-service.js';
+import type { Pool } from '../identity/pool.js';
+import type { UserId } from '../users/user-id.js';
+import type { SessionId } from './session-id.js';
+import type { SessionRecord } from './session-record.js';
+
+/** Port. Every method `@throws UnavailableError` when the store is down or slow. */
+export interface SessionStore {
+  /**
+   * Writes the session and consumes the code in one commit. False when the code is gone: somebody else used it, or a
+   * password reset ended it, and there is no session.
+   */
+  open(session: SessionRecord, code: MatchedCode): Promise<boolean>;
+  find(sid: SessionId): Promise<SessionRecord | null>;
+  /** Revoking a session that is gone is no error. */
+  revoke(sid: SessionId, at: Date): Promise<void>;
+  /** Every live session of the user but `except`. Answers how many. */
+  revokeAll(pool: Pool, uid: UserId, at: Date, except?: SessionId): Promise<number>;
+}

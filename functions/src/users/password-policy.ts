@@ -1,0 +1,14 @@
+import { InvalidRequestError } from '../errors/gatehouse-error.js';
+
+/** Characters (code points) that a Partner API password has at least. */
+export const PARTNER_PASSWORD_MIN = 6;
+/** And at most: hashing is not free. */
+export const PASSWORD_MAX = 256;
+
+/** Checks the length in code points against the API's and the org's minimum. Nothing is trimmed. @throws InvalidRequestError */
+export function assertPasswordAllowed(password: string, minimum: number, path: string): void {
+  const length = [...password].length;
+  if (length < minimum) throw new InvalidRequestError([{ path, message: `Must have at least ${minimum} characters.` }]);
+  if (length > PASSWORD_MAX)
+    throw new InvalidRequestError([{ path, message: `Must have at most ${PASSWORD_MAX} characters.` }]);
+}

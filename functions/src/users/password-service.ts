@@ -1,0 +1,122 @@
+import type { CodeService } from '../codes/code-service.js';
+import type { Contact } from '../contacts/contact.js';
+import type { DeliveryService } from '../delivery/delivery-service.js';
+import {
+  InvalidCodeError,
+  InvalidCredentialsError,
+  InvalidRequestError,
+  InvalidSessionError,
+  NotFoundError,
+} from '../errors/gatehouse-error.js';
+import type { IdentityProvider } from '../identity/identity-provider.js';
+import type { OrgPool, Pool } from '../identity/pool.js';
+import { hmac } from '../lib/crypto.js';
+import { CODE_SENDS, PASSWORD_TRIES } from '../limits/limit-policy.js';
+import type { Limiter } from '../limits/limiter.js';
+import { type OrgRecord, orgPool } from '../orgs/org-record.js';
+import type { SessionRecord } from '../sessions/session-record.js';
+import type { AccessService } from './access-service.js';
+import type { UserRecord } from './user-record.js';
+import type { UserStore } from './user-store.js';
+import { contactSubject, userSubject } from './user-subjects.js';
+
+interface PasswordDependencies {
+  readonly users: UserStore;
+  readonly identities: IdentityProvider;
+  readonly codes: CodeService;
+  readonly access: AccessService;
+  readonly delivery: DeliveryService;
+  readonly limiter: Limiter;
+  readonly indexKey: Buffer;
+}
+
+interface Owner {
+  /** The user's uid, or a made-up one, the same each time, for a contact that nobody has. */
+  readonly uid: string;
+  readonly user: UserRecord | null;
+}
+
+/** Changing a password: by the current one, or by a code sent to a contact. */
+export class PasswordService {
+  constructor(private readonly deps: PasswordDependencies) {}
+
+  /**
+   * Does the same work whether or not anybody has the contact; the message for nobody is dropped by the queue's worker.
+   * @throws RateLimitedError, UnavailableError
+   */
+  async sendResetCode(org: OrgRecord, contact: Contact): Promise<void> {
+    const pool = orgPool(org);
+    const [, owner] = await Promise.all([
+      this.deps.limiter.reserve(['password_reset', pool.id, contactSubject(contact)], CODE_SENDS),
+      this.findOwner(pool, contact),
+    ]);
+    const { codeLength: length, codeLifetimeSeconds: lifetimeSeconds } = org.settings;
+    const purpose = 'password_reset';
+    const request = {
+      pool,
+      purpose,
+      subject: userSubject(owner.uid),
+      contact,
+      uid: owner.uid,
+      length,
+      lifetimeSeconds,
+    } as const;
+    const message = { to: contact, purpose, lifetimeSeconds, orgId: org.orgId, senderName: org.name } as const;
+    await this.deps.codes.issue(request, (code) =>
+      this.deps.delivery.sendLater({ ...message, code }, owner.user === null),
+    );
+  }
+
+  /** @throws InvalidCodeError, LockedOutError, UnavailableError */
+  async reset(org: OrgRecord, contact: Contact, code: string, newPassword: string): Promise<void> {
+    const pool = orgPool(org);
+    const { uid, user } = await this.findOwner(pool, contact);
+    const context = { pool, purpose: 'password_reset', subject: userSubject(uid), contact } as const;
+    const matched = await this.deps.codes.check(context, code);
+    if (user === null || !(await this.deps.codes.consume(matched))) throw new InvalidCodeError();
+    await this.replacePassword(pool, user, newPassword);
+  }
+
+  /** @throws InvalidCredentialsError, InvalidRequestError, InvalidSessionError, RateLimitedError, UnavailableError */
+  async change(org: OrgRecord, session: SessionRecord, currentPassword: string, newPassword: string): Promise<void> {
+    if (newPassword === currentPassword) {
+      throw new InvalidRequestError([{ path: 'new_password', message: 'Must differ from the current password.' }]);
+    }
+    const pool = orgPool(org);
+    const [user] = await Promise.all([
+      this.deps.users.find(pool, session.uid),
+      this.deps.limiter.reserve(['change_password', pool.id, session.uid], PASSWORD_TRIES),
+    ]);
+    if (user === null || user.status !== 'active') throw new InvalidSessionError();
+    const check = await this.deps.identities.checkPassword(pool, user.email, currentPassword);
+    if (check.outcome === 'refused' || check.uid !== user.uid)
+      throw new InvalidCredentialsError('The current password is wrong.');
+    await this.replacePassword(pool, user, newPassword, session);
+  }
+
+  /**
+   * Everything that was begun with the old password ends with it. Once before, so that a process killed in between leaves
+   * no old session beside a new password; once after, for logins that slipped in between the two.
+   */
+  private async replacePassword(
+    pool: OrgPool,
+    user: UserRecord,
+    newPassword: string,
+    keep?: SessionRecord,
+  ): Promise<void> {
+    await this.deps.access.endAll(pool, user, keep?.sid);
+    try {
+      await this.deps.identities.setPassword(pool, user.uid, newPassword);
+    } catch (error) {
+      throw error instanceof NotFoundError ? new InvalidSessionError(error) : error;
+    }
+    await this.deps.access.endAll(pool, user, keep?.sid);
+  }
+
+  private async findOwner(pool: Pool, contact: Contact): Promise<Owner> {
+    const user = await this.deps.users.findByContact(pool, contact);
+    if (user !== null && user.status === 'active') return { uid: user.uid, user };
+    const uid = hmac(this.deps.indexKey, ['nobody', pool.id, contactSubject(contact)]).toString('base64url');
+    return { uid, user: null };
+  }
+}

@@ -1,0 +1,146 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MemoryOutbox, MemoryQueue } from '../../src/adapters/memory/memory-delivery.js';
+import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
+import { type ComposedServices, composePorts, composeServices } from '../../src/composition.js';
+import { readConfig } from '../../src/config/config.js';
+import { parseSecrets, type Secrets } from '../../src/config/secrets.js';
+import { SecretHasher } from '../../src/credentials/secret-hasher.js';
+import { createApp } from '../../src/http/app.js';
+import { routes } from '../../src/http/routes/index.js';
+import { jsonLogger } from '../../src/lib/logger.js';
+import type { OrgSettings } from '../../src/orgs/org-record.js';
+import type { Ports } from '../../src/ports.js';
+import { ApiClient, type TestOrg } from './api-client.js';
+import { BackendRecorder } from './backend-recorder.js';
+import { testStack } from './global-stack.js';
+import { Scenario } from './scenario.js';
+import { TestClock } from './test-clock.js';
+
+/** The whole function in this process, on real emulators or in memory, with what tests turn and read. */
+export interface TestApp {
+  readonly api: ApiClient;
+  readonly scenario: Scenario;
+  readonly services: ComposedServices;
+  readonly ports: Ports;
+  readonly clock: TestClock;
+  readonly outbox: MemoryOutbox;
+  readonly queue: MemoryQueue;
+  readonly backends: BackendRecorder;
+  readonly hasher: SecretHasher;
+  /** Every line that was logged. */
+  readonly logs: string[];
+  provision(name?: string, settings?: Partial<OrgSettings>): Promise<TestOrg>;
+  /** Runs what was queued. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Cheap for tests; that it is bcrypt is what matters here. */
+const TEST_BCRYPT_COST = 4;
+
+/** A suite on the emulators. The fixture is there from `before` on. */
+export function describeApp(title: string, body: (app: () => TestApp) => void): void {
+  describeWith(title, startEmulatorApp, body);
+}
+
+/** The same in memory: for what needs many requests and no backend. */
+export function describeMemoryApp(title: string, body: (app: () => TestApp) => void): void {
+  describeWith(title, startMemoryApp, body);
+}
+
+export async function startEmulatorApp(): Promise<TestApp> {
+  const { env } = testStack();
+  const { CODE_PEPPERS = '', DATA_KEYS = '', INDEX_KEY = '', WEB_API_KEY = '' } = env;
+  const config = readConfig(env, {
+    codePeppers: CODE_PEPPERS,
+    dataKeys: DATA_KEYS,
+    indexKey: INDEX_KEY,
+    apiKey: WEB_API_KEY,
+  });
+  const clock = new TestClock();
+  const backends = new BackendRecorder();
+  const { ports, close } = composePorts(config, { clock, observer: backends.observe });
+  return startApp({ ports, secrets: config.secrets, clock, backends, close });
+}
+
+export async function startMemoryApp(): Promise<TestApp> {
+  const key = (byte: number) =>
+    Buffer.from(Array.from({ length: 32 }, (_, index) => (byte + index) % 256)).toString('base64');
+  const secrets = parseSecrets({ codePeppers: `1:${key(1)}`, dataKeys: `1:${key(2)}`, indexKey: key(3) });
+  const clock = new TestClock();
+  const close = async () => {};
+  return startApp({
+    ports: memoryPorts('demo-gatehouse', clock),
+    secrets,
+    clock,
+    backends: new BackendRecorder(),
+    close,
+  });
+}
+
+interface Parts {
+  readonly ports: Ports;
+  readonly secrets: Secrets;
+  readonly clock: TestClock;
+  readonly backends: BackendRecorder;
+  close(): Promise<void>;
+}
+
+async function startApp({ ports: outer, secrets, clock, backends, close }: Parts): Promise<TestApp> {
+  const logs: string[] = [];
+  const outbox = new MemoryOutbox();
+  const queue = new MemoryQueue();
+  const send: MemoryOutbox['send'] = (message) =>
+    backends.observe({ backend: 'outbox', operation: 'send', cost: {} }, () => outbox.send(message));
+  const enqueue: MemoryQueue['enqueue'] = (payload) =>
+    backends.observe({ backend: 'tasks', operation: 'enqueue', cost: {} }, () => queue.enqueue(payload));
+  const ports: Ports = { ...outer, sender: { send }, queue: { enqueue } };
+  const hasher = new SecretHasher(TEST_BCRYPT_COST);
+  const services = composeServices(ports, secrets, clock, hasher);
+  const drain = () => queue.drain((payload) => services.delivery.deliverQueued(payload));
+  const app = createApp({ services, routes, clock, logger: jsonLogger((line) => logs.push(line)) });
+  const server = await new Promise<Server>((resolve) => {
+    const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
+  });
+  const api = new ApiClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const scenario = new Scenario(api, async (to) => {
+    await drain();
+    const code = outbox.messages.findLast((message) => message.to === to)?.code;
+    if (code === undefined) throw new Error('no message was sent there');
+    return code;
+  });
+  return {
+    api,
+    scenario,
+    services,
+    ports,
+    clock,
+    outbox,
+    queue,
+    backends,
+    hasher,
+    logs,
+    drain,
+    provision: (name = 'Test org', settings = {}) => services.orgs.provision(name, settings),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await close();
+    },
+  };
+}
+
+function describeWith(title: string, start: () => Promise<TestApp>, body: (app: () => TestApp) => void): void {
+  describe(title, () => {
+    let app: TestApp | undefined;
+    before(async () => {
+      app = await start();
+    });
+    after(async () => app?.close());
+    body(() => {
+      if (app === undefined) throw new Error('the app starts in `before`: ask for it in a test');
+      return app;
+    });
+  });
+}
