@@ -8,6 +8,7 @@ import { startServe } from './stack/start-serve.js';
 
 const DEFAULT_PORT = 8787;
 const MAX_MOVES = 100;
+const FRAMEWORK_BANNER = /^(Serving function|Function: |Signature type: |URL: )/;
 
 const { values } = parseArgs({ options: { port: { type: 'string' }, processes: { type: 'string', default: '1' } } });
 try {
@@ -22,7 +23,11 @@ async function serve(askedPort: string | undefined, processes: number): Promise<
   const info = readLocalFile<StackInfo>(EMULATORS_FILE, 'There is no stack running: `npm start` first.');
   const port = askedPort === undefined ? await defaultPort() : Number(askedPort);
   await buildFunctions();
-  const served = await startServe(info, { port, processes, onOutput: (line) => console.log(line) });
+  const served = await startServe(info, {
+    port,
+    processes,
+    onOutput: (line) => FRAMEWORK_BANNER.test(line) || console.log(line),
+  });
   const { baseUrl, pid } = served;
   const file = writeLocalFile(SERVE_FILE, { baseUrl, pid });
   console.log(`Serving api at ${baseUrl} with ${processes} process${processes > 1 ? 'es' : ''}. Ctrl-C stops.`);

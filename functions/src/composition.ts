@@ -20,13 +20,18 @@ import { IdentityPlatformProvider } from './adapters/identity-platform/identity-
 import { IdentityPlatformTenants } from './adapters/identity-platform/identity-platform-tenants.js';
 import { type AccessTokens, IdentityToolkitClient } from './adapters/identity-platform/identity-toolkit-client.js';
 import { OutboxSender } from './adapters/outbox/outbox-sender.js';
+import { SendGridSender } from './adapters/sendgrid/sendgrid-sender.js';
+import { TwilioSender } from './adapters/twilio/twilio-sender.js';
 import { AppService } from './apps/app-service.js';
 import { CodeService } from './codes/code-service.js';
 import type { Config } from './config/config.js';
+import type { DeliveryConfig } from './config/delivery.js';
 import type { Secrets } from './config/secrets.js';
 import { CredentialService } from './credentials/credential-service.js';
 import { SecretHasher } from './credentials/secret-hasher.js';
+import { ChannelSender } from './delivery/channel-sender.js';
 import { DeliveryService } from './delivery/delivery-service.js';
+import type { MessageSender } from './delivery/message-sender.js';
 import { Backend, type BackendObserver } from './lib/backend.js';
 import { type Clock, SECOND_MS, systemClock } from './lib/clock.js';
 import { Limiter } from './limits/limiter.js';
@@ -89,7 +94,7 @@ export function composePorts(
         : new ServiceAccountTokenSigner(account, clock, new Backend('iam', TIMEOUTS_MS.iam, observer)),
     exchanger: new IdentityPlatformExchanger(toolkit),
     verifier: new IdTokenVerifier({ projectId, clock, keys: account === null ? 'emulator' : googleKeys() }),
-    sender: new OutboxSender(config.outboxUrl, new Backend('outbox', TIMEOUTS_MS.delivery, observer)),
+    sender: composeSender(config.delivery, observer),
     queue: new CloudTasksQueue(
       { projectId, functionName: `locations/${config.region}/functions/deliver` },
       new Backend('tasks', TIMEOUTS_MS.tasks, observer),
@@ -127,6 +132,15 @@ export function composeServices(
 }
 
 export type ComposedServices = ReturnType<typeof composeServices>;
+
+function composeSender({ outboxUrl, twilio, sendgrid }: DeliveryConfig, observer?: BackendObserver): MessageSender {
+  const backend = (name: string) => new Backend(name, TIMEOUTS_MS.delivery, observer);
+  const outbox = outboxUrl === null ? null : new OutboxSender(outboxUrl, backend('outbox'));
+  return new ChannelSender({
+    sms: twilio === null ? outbox : new TwilioSender(twilio, backend('twilio')),
+    email: sendgrid === null ? outbox : new SendGridSender(sendgrid, backend('sendgrid')),
+  });
+}
 
 const EMULATOR_TOKENS: AccessTokens = { get: async () => 'owner' };
 

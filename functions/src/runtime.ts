@@ -8,7 +8,6 @@ import {
   isProduction,
   servedFunction,
 } from './config/environment.js';
-import { readParams } from './config/params.js';
 import { createApp } from './http/app.js';
 import { keepBodiesUnparsed } from './http/platform-body.js';
 import { routes } from './http/routes/index.js';
@@ -36,9 +35,10 @@ export function prepareProcess(environment: Environment): void {
 }
 
 function createRuntime(): Runtime {
-  const config = readConfig(currentEnvironment(), readParams());
+  const config = readConfig(currentEnvironment());
+  const logger = jsonLogger((line) => process.stdout.write(line));
+  for (const warning of config.delivery.warnings) logger.log('ERROR', warning);
   const { ports } = composePorts(config);
   const services = composeServices(ports, config.secrets);
-  const logger = jsonLogger((line) => process.stdout.write(line));
   return { services, app: createApp({ services, routes, logger, clock: systemClock }) };
 }

@@ -6,6 +6,9 @@ const GENERATED: Record<string, () => string> = {
   CODE_PEPPERS: () => `1:${randomKey()}`,
   DATA_KEYS: () => `1:${randomKey()}`,
   INDEX_KEY: randomKey,
+  // Not used, so that messages go to the outbox. Put real ones here, and real messages go out.
+  TWILIO_AUTH_TOKEN: () => 'unset',
+  SENDGRID_API_KEY: () => 'unset',
 };
 
 /**

@@ -13,9 +13,7 @@ export function stackServices(env: Readonly<Record<string, string>>): {
   services: ComposedServices;
   close(): Promise<void>;
 } {
-  const { CODE_PEPPERS = '', DATA_KEYS = '', INDEX_KEY = '', WEB_API_KEY = '' } = env;
-  const texts = { codePeppers: CODE_PEPPERS, dataKeys: DATA_KEYS, indexKey: INDEX_KEY, apiKey: WEB_API_KEY };
-  const config = readConfig(env, texts);
+  const config = readConfig(env);
   const { ports, close } = composePorts(config);
   return { services: composeServices(ports, config.secrets), close };
 }

@@ -48,7 +48,7 @@ export async function startServe(target: StackTarget, options: ServeOptions = {}
     clearTimeout(timer);
   };
   try {
-    if ((options.processes ?? 1) > 1) await firstLine(child);
+    if ((options.processes ?? 1) > 1) await allListening(child);
     await waitUntilServing(child, baseUrl);
   } catch (error) {
     await stop();
@@ -61,16 +61,11 @@ function spawnServer(target: StackTarget, options: ServeOptions, functionsDir: s
   const processes = options.processes ?? 1;
   const program = processes > 1 ? [CLUSTER, String(processes), FRAMEWORK] : [FRAMEWORK];
   const args = ['--import', END_WITH_PARENT, ...program, '--target=api', `--source=${functionsDir}`, `--port=${port}`];
+  // Without what tells production apart: there the code refuses to start beside an emulator.
+  const { NODE_ENV: _mode, K_SERVICE: _service, K_CONFIGURATION: _configuration, ...inherited } = process.env;
   const child = spawn(process.execPath, args, {
     cwd: functionsDir,
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      K_SERVICE: 'api',
-      K_REVISION: 'local',
-      ...target.env,
-      ...options.env,
-    },
+    env: { ...inherited, ...target.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin?.on('error', () => {});
@@ -95,9 +90,13 @@ async function waitUntilServing(child: ChildProcess, baseUrl: string): Promise<v
 }
 
 /** The cluster's sign that every one of its processes listens. */
-async function firstLine(child: ChildProcess): Promise<void> {
+async function allListening(child: ChildProcess): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    child.stdout?.once('data', () => resolve());
+    let printed = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      printed += chunk;
+      if (printed.includes('processes listen.')) resolve();
+    });
     child.once('close', () => reject(new Error('The processes did not start; onOutput hears why.')));
   });
 }

@@ -8,7 +8,8 @@ import { type Emulators, startEmulators } from './emulators.js';
 import { firestoreJar } from './firestore-jar.js';
 import { functionsEnv, PROJECT_ID, REGION, stackParams, userParams } from './functions-env.js';
 import { findJdk, type Jdk } from './jdk.js';
-import { chooseFixedPorts, chooseFreePorts, type Ports } from './ports.js';
+import { PortClaims } from './port-claims.js';
+import { chooseFixedPorts, chooseFreePorts, isPortFree, type Ports } from './ports.js';
 import { ensureSecrets } from './secrets.js';
 import type { StackInfo } from './stack-info.js';
 import { restoreTenants, saveTenants } from './tenant-backup.js';
@@ -44,7 +45,7 @@ export interface Stack {
 
 const BAD_FUNCTIONS = /Failed to load function definition from source/;
 
-/** Stacks that start at the same moment find the same ports free. */
+/** A program that is no stack of ours can take a port between its choice and its use. */
 const MAX_ATTEMPTS = 3;
 const PORT_LOST = /port taken|EADDRINUSE/;
 
@@ -64,23 +65,33 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 async function tryToStart(options: StackOptions, jdk: Jdk, log: (line: string) => void): Promise<Stack> {
-  const ports = options.ports === 'fixed' ? await chooseFixedPorts(process.env, log) : await chooseFreePorts();
-  const outbox = await startOutbox(ports.outbox);
+  const claims = new PortClaims();
   const stackDir = createStackDir();
-  const removeDir = (): void => rmSync(stackDir, { recursive: true, force: true });
+  let outbox: Outbox | undefined;
   let emulators: Emulators | undefined;
+  const end = async (): Promise<void> => {
+    await emulators?.stop();
+    await outbox?.stop();
+    rmSync(stackDir, { recursive: true, force: true });
+    claims.release();
+  };
   try {
+    const ports = await choosePorts(options, claims, log);
+    outbox = await startOutbox(ports.outbox);
     const plan = await planStack(options, ports, outbox.url, stackDir, log);
     log('Starting the emulators; this takes some 15 seconds …');
     emulators = await startWithFunctionsChecked({ ...plan.emulators, jdk }, options);
     if (options.dataDir) await restoreTenants(plan.info, resolve(options.dataDir), log);
-    return assemble(plan.info, outbox, emulators, options, removeDir);
+    return assemble(plan.info, outbox, emulators, options, end);
   } catch (error) {
-    await emulators?.stop();
-    await outbox.stop();
-    removeDir();
+    await end();
     throw error;
   }
+}
+
+function choosePorts(options: StackOptions, claims: PortClaims, log: (line: string) => void): Promise<Ports> {
+  const isFree = async (port: number): Promise<boolean> => (await isPortFree(port)) && claims.take(port);
+  return options.ports === 'fixed' ? chooseFixedPorts(process.env, log, isFree) : chooseFreePorts(isFree);
 }
 
 interface Plan {
@@ -167,19 +178,17 @@ function assemble(
   outbox: Outbox,
   emulators: Emulators,
   options: StackOptions,
-  removeDir: () => void,
+  end: () => Promise<void>,
 ): Stack {
   const log = options.log ?? console.error;
-  const end = async (): Promise<void> => {
+  const saveAndEnd = async (): Promise<void> => {
     if (options.dataDir)
       await saveTenants(info, resolve(options.dataDir)).catch((error: unknown) => log(String(error)));
-    await emulators.stop();
-    await outbox.stop();
-    removeDir();
+    await end();
   };
   let ending: Promise<void> | undefined;
   const stop = (): Promise<void> => {
-    ending ??= end();
+    ending ??= saveAndEnd();
     return ending;
   };
   return { info, outbox, exited: emulators.exited, stop };

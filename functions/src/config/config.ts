@@ -1,3 +1,4 @@
+import { type DeliveryConfig, readDelivery } from './delivery.js';
 import {
   assertNoEmulatorInProduction,
   type Emulators,
@@ -5,7 +6,8 @@ import {
   readEmulators,
   readProjectId,
 } from './environment.js';
-import { parseSecrets, type Secrets, type SecretTexts } from './secrets.js';
+import type { ParamName } from './param-names.js';
+import { parseSecrets, type Secrets } from './secrets.js';
 
 /** Everything that the composition needs to know, checked. */
 export interface Config {
@@ -14,33 +16,27 @@ export interface Config {
   readonly apiKey: string;
   readonly region: string;
   readonly emulators: Emulators | null;
-  /** Where messages go instead of to the providers. Local stacks only. */
-  readonly outboxUrl: string;
+  readonly delivery: DeliveryConfig;
   readonly secrets: Secrets;
 }
 
-export interface ConfigTexts extends SecretTexts {
-  readonly apiKey: string;
-}
-
-/** @throws Error that says what to set, when anything is missing, malformed or dangerous. */
-export function readConfig(environment: Environment, texts: ConfigTexts): Config {
+/**
+ * Reads params and secrets where the platform puts them, in the environment; both are declared in `params.ts`.
+ * @throws Error that says what to set, when anything is missing, malformed or dangerous.
+ */
+export function readConfig(environment: Environment): Config {
   assertNoEmulatorInProduction(environment);
-  if (texts.apiKey === '')
+  const read = (name: ParamName) => environment[name] ?? '';
+  const apiKey = read('WEB_API_KEY');
+  if (apiKey === '') {
     throw new Error('The parameter WEB_API_KEY is empty: set it to the web API key of the Firebase project.');
-  const emulators = readEmulators(environment);
-  const outboxUrl = environment['OUTBOX_URL'];
-  if (outboxUrl === undefined) {
-    throw new Error(
-      'No message provider is configured, so that no code could be sent. Locally, npm start sets OUTBOX_URL.',
-    );
   }
   return {
     projectId: readProjectId(environment),
-    apiKey: texts.apiKey,
+    apiKey,
     region: environment['FUNCTION_REGION'] ?? 'us-central1',
-    emulators,
-    outboxUrl,
-    secrets: parseSecrets(texts),
+    emulators: readEmulators(environment),
+    delivery: readDelivery(read, environment['OUTBOX_URL']),
+    secrets: parseSecrets(read),
   };
 }

@@ -1,14 +1,8 @@
 import { Keyring } from '../lib/keyring.js';
+import type { ReadParam } from './param-names.js';
 
 const KEY_BYTES = 32;
 const ENTRY = /^(\d{1,9}):([A-Za-z0-9+/]{43}=)$/;
-
-/** The secrets as they stand in Secret Manager. */
-export interface SecretTexts {
-  readonly codePeppers: string;
-  readonly dataKeys: string;
-  readonly indexKey: string;
-}
 
 export interface Secrets {
   /** Peppers of the MACs of codes. */
@@ -20,11 +14,11 @@ export interface Secrets {
 }
 
 /** Missing, short or malformed secrets are refused: an empty one would make every MAC guessable. @throws Error */
-export function parseSecrets(texts: SecretTexts): Secrets {
+export function parseSecrets(read: ReadParam): Secrets {
   return {
-    codePeppers: parseKeyring('CODE_PEPPERS', texts.codePeppers),
-    dataKeys: parseKeyring('DATA_KEYS', texts.dataKeys),
-    indexKey: parseKey('INDEX_KEY', texts.indexKey),
+    codePeppers: parseKeyring('CODE_PEPPERS', read('CODE_PEPPERS')),
+    dataKeys: parseKeyring('DATA_KEYS', read('DATA_KEYS')),
+    indexKey: parseKey('INDEX_KEY', read('INDEX_KEY')),
   };
 }
 

@@ -4,6 +4,7 @@ import { MemoryOutbox, MemoryQueue } from '../../src/adapters/memory/memory-deli
 import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
 import { type ComposedServices, composePorts, composeServices } from '../../src/composition.js';
 import { readConfig } from '../../src/config/config.js';
+import type { ParamName } from '../../src/config/param-names.js';
 import { parseSecrets, type Secrets } from '../../src/config/secrets.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
 import { createApp } from '../../src/http/app.js';
@@ -51,13 +52,7 @@ export function describeMemoryApp(title: string, body: (app: () => TestApp) => v
 
 export async function startEmulatorApp(): Promise<TestApp> {
   const { env } = testStack();
-  const { CODE_PEPPERS = '', DATA_KEYS = '', INDEX_KEY = '', WEB_API_KEY = '' } = env;
-  const config = readConfig(env, {
-    codePeppers: CODE_PEPPERS,
-    dataKeys: DATA_KEYS,
-    indexKey: INDEX_KEY,
-    apiKey: WEB_API_KEY,
-  });
+  const config = readConfig(env);
   const clock = new TestClock();
   const backends = new BackendRecorder();
   const { ports, close } = composePorts(config, { clock, observer: backends.observe });
@@ -67,7 +62,12 @@ export async function startEmulatorApp(): Promise<TestApp> {
 export async function startMemoryApp(): Promise<TestApp> {
   const key = (byte: number) =>
     Buffer.from(Array.from({ length: 32 }, (_, index) => (byte + index) % 256)).toString('base64');
-  const secrets = parseSecrets({ codePeppers: `1:${key(1)}`, dataKeys: `1:${key(2)}`, indexKey: key(3) });
+  const values: Partial<Record<ParamName, string>> = {
+    CODE_PEPPERS: `1:${key(1)}`,
+    DATA_KEYS: `1:${key(2)}`,
+    INDEX_KEY: key(3),
+  };
+  const secrets = parseSecrets((name) => values[name] ?? '');
   const clock = new TestClock();
   const close = async () => {};
   return startApp({

@@ -1,0 +1,76 @@
+import { expect } from 'chai';
+import { FakeProvider } from '../../../test/support/fake-provider.js';
+import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
+import { Backend } from '../../lib/backend.js';
+import { SendGridSender } from './sendgrid-sender.js';
+
+const MESSAGE = {
+  to: 'ada@example.com',
+  channel: 'email',
+  purpose: 'password_reset',
+  orgId: 'org_1',
+  subject: 'Your password reset code for Acme',
+  text: '123456 is your Acme code',
+  html: '<p><strong>123456</strong> is your Acme code</p>',
+  code: '123456',
+} as const;
+
+describe('SendGridSender', () => {
+  const sendgrid = new FakeProvider();
+  let origin = '';
+  before(async () => {
+    origin = await sendgrid.start();
+  });
+  after(() => sendgrid.stop());
+  beforeEach(() => {
+    sendgrid.requests.length = 0;
+    sendgrid.answer = { status: 202, body: '' };
+  });
+
+  const sender = (timeoutMs = 4_000) =>
+    new SendGridSender(
+      { apiKey: 'SG.key', from: 'codes@gatehouse.example', origin },
+      new Backend('sendgrid', timeoutMs),
+    );
+
+  it('posts the message as SendGrid documents it, with text, HTML and no tracking', async () => {
+    await sender().send(MESSAGE);
+    const [request] = sendgrid.requests;
+    expect(request).to.include({ method: 'POST', path: '/v3/mail/send' });
+    expect(request?.headers['authorization']).to.equal('Bearer SG.key');
+    // https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
+    expect(JSON.parse(request?.body ?? '')).to.deep.equal({
+      from: { email: 'codes@gatehouse.example' },
+      subject: MESSAGE.subject,
+      personalizations: [{ to: [{ email: MESSAGE.to }] }],
+      content: [
+        { type: 'text/plain', value: MESSAGE.text },
+        { type: 'text/html', value: MESSAGE.html },
+      ],
+      categories: ['password_reset'],
+      tracking_settings: { click_tracking: { enable: false, enable_text: false }, open_tracking: { enable: false } },
+    });
+  });
+
+  for (const status of [400, 401, 413, 429, 500]) {
+    it(`fails after one try when SendGrid answers ${status}`, async () => {
+      sendgrid.answer = { status, body: { errors: [{ message: `about ${MESSAGE.to}`, field: null }] } };
+      const error = await sender()
+        .send(MESSAGE)
+        .catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(DeliveryFailedError);
+      expect((error as Error).message).not.to.contain(MESSAGE.to);
+      expect(sendgrid.requests).to.have.length(1);
+    });
+  }
+
+  it('fails when SendGrid does not answer in time, or breaks the connection', async () => {
+    for (const answer of ['hang', 'drop'] as const) {
+      sendgrid.answer = answer;
+      const error = await sender(200)
+        .send(MESSAGE)
+        .catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(DeliveryFailedError);
+    }
+  });
+});

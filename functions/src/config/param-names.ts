@@ -1,0 +1,14 @@
+export const SECRET_NAMES = [
+  'CODE_PEPPERS',
+  'DATA_KEYS',
+  'INDEX_KEY',
+  'TWILIO_AUTH_TOKEN',
+  'SENDGRID_API_KEY',
+] as const;
+export const STRING_NAMES = ['WEB_API_KEY', 'TWILIO_ACCOUNT_SID', 'TWILIO_SENDER', 'SENDGRID_FROM'] as const;
+
+/** A setting of the deployment. In the running function each is a variable of the environment. */
+export type ParamName = (typeof SECRET_NAMES)[number] | (typeof STRING_NAMES)[number];
+
+/** The value of a setting, empty when it is not set. */
+export type ReadParam = (name: ParamName) => string;

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { rejection } from '../../test/support/unit-fixtures.js';
+import { bounded, DeadlineExceededError, underDeadline } from './deadline.js';
+
+const never = () => new Promise<never>(() => {});
+
+describe('bounded', () => {
+  it('answers what the work answers, and throws what it throws', async () => {
+    expect(await bounded('work', 1_000, async () => 42)).to.equal(42);
+    const failure = new Error('broken');
+    expect(await rejection(bounded('work', 1_000, () => Promise.reject(failure)))).to.equal(failure);
+  });
+
+  it('ends work that takes too long, tells it by the signal, and says which it was', async () => {
+    let seen: AbortSignal | undefined;
+    const error = await rejection(
+      bounded('firestore users.find', 10, (signal) => {
+        seen = signal;
+        return never();
+      }),
+    );
+    expect(error).to.be.instanceOf(DeadlineExceededError).and.have.property('operation', 'firestore users.find');
+    expect(seen?.aborted).to.equal(true);
+  });
+
+  it('does not signal work that ended in time', async () => {
+    let seen: AbortSignal | undefined;
+    await bounded('work', 5, async (signal) => {
+      seen = signal;
+    });
+    await sleep(20);
+    expect(seen?.aborted).to.equal(false);
+  });
+
+  it('ignores what work left behind does later', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const late = () => sleep(20).then(() => Promise.reject(new Error('late')));
+    expect(await rejection(bounded('work', 5, late))).to.be.instanceOf(DeadlineExceededError);
+    await sleep(40);
+    process.off('unhandledRejection', note);
+    expect(unhandled).to.deep.equal([]);
+  });
+});
+
+describe('underDeadline', () => {
+  it('ends bounded work when the request ends, though it had time left', async () => {
+    const request = new AbortController();
+    const working = underDeadline(request.signal, () => bounded('work', 1_000, never));
+    request.abort();
+    expect(await rejection(working)).to.be.instanceOf(DeadlineExceededError);
+  });
+
+  it('starts no work once the request has ended', async () => {
+    let started = false;
+    const start = async () => {
+      started = true;
+    };
+    const error = await rejection(underDeadline(AbortSignal.abort(), () => bounded('work', 1_000, start)));
+    expect(error).to.be.instanceOf(DeadlineExceededError);
+    expect(started).to.equal(false);
+  });
+
+  it('is of its own request alone', async () => {
+    const ended = underDeadline(AbortSignal.abort(), () => rejection(bounded('one', 1_000, async () => 1)));
+    const live = underDeadline(new AbortController().signal, () => bounded('two', 1_000, async () => 2));
+    expect(await ended).to.be.instanceOf(DeadlineExceededError);
+    expect(await live).to.equal(2);
+    expect(await bounded('outside', 1_000, async () => 3)).to.equal(3);
+  });
+
+  it('leaves no listener on the request behind', async () => {
+    const request = new AbortController();
+    let listeners = 0;
+    const { signal } = request;
+    const count = (by: number, method: 'addEventListener' | 'removeEventListener') => {
+      const original = signal[method].bind(signal);
+      Object.assign(signal, {
+        [method]: (...args: Parameters<typeof original>) => {
+          listeners += by;
+          original(...args);
+        },
+      });
+    };
+    count(1, 'addEventListener');
+    count(-1, 'removeEventListener');
+    await underDeadline(signal, () => Promise.all([1, 2, 3].map((n) => bounded('work', 1_000, async () => n))));
+    await sleep(1);
+    expect(listeners).to.equal(0);
+  });
+});
