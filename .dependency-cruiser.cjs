@@ -19,6 +19,14 @@ module.exports = {
       to: { path: 'node_modules/(express|firebase-admin|firebase-functions|@google-cloud|google-auth-library|@grpc)/' },
     },
     {
+      name: 'no-admin-auth',
+      comment:
+        'Its project-level verifyIdToken checks no tenant. Tokens go through IdTokenVerifier, which is given the pool.',
+      severity: 'error',
+      from: { path: '^functions/src/' },
+      to: { path: 'firebase-admin/(auth|lib/auth)' },
+    },
+    {
       name: 'http-not-to-adapters',
       severity: 'error',
       from: { path: '^functions/src/http/', pathNot: '\\.spec\\.ts$' },

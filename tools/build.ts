@@ -3,23 +3,72 @@ import { type BuildOptions, build, context, type Plugin } from 'esbuild';
 import { FUNCTIONS_DIR, isMain } from './paths.js';
 
 /**
- * Our code is bundled, packages stay external: the deployment installs them from functions/package.json. Splitting
- * keeps what is imported on first need out of the file that every cold start reads.
+ * What is needed by every request is one file; what loads on first need stays a package, which the deployment installs
+ * from functions/package.json. Express is the server's own, already loaded when our code is.
  */
 const OPTIONS: BuildOptions = {
   entryPoints: [join(FUNCTIONS_DIR, 'src', 'index.ts')],
   outdir: join(FUNCTIONS_DIR, 'dist'),
   bundle: true,
-  packages: 'external',
+  external: [
+    'express',
+    'bcrypt',
+    'libphonenumber-js',
+    'firebase-admin',
+    'google-auth-library',
+    '@google-cloud/firestore',
+    '@grpc/grpc-js',
+    'twilio',
+    '@sendgrid/*',
+  ],
+  // Packages in the bundle that are CommonJS ask for Node's own modules by `require`.
+  banner: {
+    js: "import { createRequire as createBundleRequire } from 'node:module';const require = createBundleRequire(import.meta.url);",
+  },
+  plugins: [lazyAdmin(), englishOnly()],
   format: 'esm',
   platform: 'node',
   target: 'node20',
   splitting: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
   sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',
   absWorkingDir: FUNCTIONS_DIR,
 };
+
+/** firebase-functions loads the Admin SDK at its top, for callable functions, of which there are none here. */
+function lazyAdmin(): Plugin {
+  const namespace = 'lazy-admin';
+  const getters: Record<string, string> = {
+    'firebase-admin/auth': 'getAuth',
+    'firebase-admin/app-check': 'getAppCheck',
+  };
+  return {
+    name: namespace,
+    setup(builder) {
+      builder.onResolve({ filter: /^firebase-admin\/(auth|app-check)$/ }, ({ path, importer }) =>
+        importer.includes('firebase-functions') ? { path, namespace } : undefined,
+      );
+      builder.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+        contents: `export const ${getters[path]} = (...args) => require('${path}').${getters[path]}(...args);`,
+      }));
+    },
+  };
+}
+
+/** zod brings its messages in forty languages; a partner's developer reads English. */
+function englishOnly(): Plugin {
+  return {
+    name: 'english-only',
+    setup(builder) {
+      builder.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+        contents: "export { default as en } from './en.js';",
+      }));
+    },
+  };
+}
 
 /** @throws when the code does not compile; esbuild has printed why */
 export async function buildFunctions(): Promise<void> {
@@ -42,7 +91,7 @@ export async function watchBuild(onRebuild: (ok: boolean) => void = () => {}): P
       });
     },
   };
-  const watcher = await context({ ...OPTIONS, plugins: [report] });
+  const watcher = await context({ ...OPTIONS, plugins: [...(OPTIONS.plugins ?? []), report] });
   await watcher.watch();
   return { stop: () => watcher.dispose() };
 }

@@ -10,6 +10,17 @@ export const SERVE_FILE = join(LOCAL_DIR, 'serve.json');
 /** The secrets of the demo orgs, to find them again in kept data. */
 export const DEMO_ORGS_FILE = join(LOCAL_DIR, 'demo-orgs.json');
 
+/** The server that production runs. The functions depend on it, so that both load one and the same Express. */
+export const FUNCTIONS_FRAMEWORK = join(
+  FUNCTIONS_DIR,
+  'node_modules',
+  '@google-cloud',
+  'functions-framework',
+  'build',
+  'src',
+  'main.js',
+);
+
 export const FIREBASE_TOOLS_DIR = join(ROOT_DIR, 'node_modules', 'firebase-tools');
 export const FIREBASE_CLI = join(FIREBASE_TOOLS_DIR, 'lib', 'bin', 'firebase.js');
 

@@ -9,7 +9,7 @@ prepareProcess(currentEnvironment());
 
 /** The four APIs. 512 MiB: 256 is too little for Node 24. */
 export const api = onRequest(
-  { secrets: SECRETS, memory: '512MiB', timeoutSeconds: 30, concurrency: 80, invoker: 'public' },
+  { secrets: SECRETS, memory: '512MiB', timeoutSeconds: 30, concurrency: 80, invoker: 'public', cors: false },
   (request, response) => {
     getRuntime().app(request, response);
   },

@@ -9,7 +9,7 @@ import {
   servedFunction,
 } from './config/environment.js';
 import { createApp } from './http/app.js';
-import { keepBodiesUnparsed } from './http/platform-body.js';
+import { takeRequestsAsTheyCome } from './http/platform-requests.js';
 import { routes } from './http/routes/index.js';
 import { systemClock } from './lib/clock.js';
 import { jsonLogger } from './lib/logger.js';
@@ -30,7 +30,7 @@ export function getRuntime(): Runtime {
 /** Runs before the process listens. An instance that could not serve safely does not start. */
 export function prepareProcess(environment: Environment): void {
   assertNoEmulatorInProduction(environment);
-  if (servedFunction(environment) === 'api') keepBodiesUnparsed();
+  if (servedFunction(environment) === 'api') takeRequestsAsTheyCome();
   if (isProduction(environment) && servedFunction(environment) !== undefined) getRuntime();
 }
 

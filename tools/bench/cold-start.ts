@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildFunctions } from '../build.js';
-import { FUNCTIONS_DIR, ROOT_DIR } from '../paths.js';
+import { FUNCTIONS_DIR, FUNCTIONS_FRAMEWORK } from '../paths.js';
 import { chooseFreePort } from '../stack/ports.js';
 import { seedDemo } from '../stack/seed.js';
 import type { DemoOrg, StackInfo } from '../stack/stack-info.js';
@@ -18,7 +18,6 @@ import { BENCH_NODE, formatTable, median, writeEvidence } from './evidence.js';
  * functions of the usual kind. One process per measurement; the variants take turns, so that the machine's moods hit all.
  */
 const RUNS = Number(process.env.GATEHOUSE_BENCH_RUNS ?? 15);
-const FRAMEWORK = join(ROOT_DIR, 'node_modules', '@google-cloud', 'functions-framework', 'build', 'src', 'main.js');
 const START_TIMEOUT_MS = 30_000;
 const RETRY_MS = 2;
 
@@ -42,6 +41,7 @@ interface Sample {
 }
 
 const HEALTH: Probe = { method: 'GET', path: '/health' };
+const CREDENTIAL = 'credential (2 reads, bcrypt)';
 
 async function main(): Promise<void> {
   // A stack that runs already can be lent; otherwise one of its own.
@@ -57,7 +57,10 @@ async function main(): Promise<void> {
     const printed = report(samples);
     console.log(printed);
 
-    const file = writeEvidence("cold-start", 'node --import tsx tools/bench/cold-start.ts', printed);
+    const file =
+      candidates().length > 0
+        ? 'nowhere: candidates are a trial'
+        : writeEvidence('cold-start', 'node --import tsx tools/bench/cold-start.ts', printed);
     console.log(`\nWritten to ${file}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -78,10 +81,10 @@ async function prepare(folder: string, org: DemoOrg): Promise<Variant[]> {
     headers: { 'content-type': 'application/json', 'x-partner-key': org.key, 'x-partner-secret': org.secret },
     body: '{"token":""}',
   };
-  const variants = [
-    { name: 'gatehouse: health', source: ours, probe: HEALTH },
-    { name: 'gatehouse: credential (2 reads, bcrypt)', source: ours, probe: read },
-  ];
+  const variants = [{ name: 'gatehouse', source: ours }, ...candidates()].flatMap(({ name, source }) => [
+    { name: `${name}: health`, source, probe: HEALTH },
+    { name: `${name}: ${CREDENTIAL}`, source, probe: read },
+  ]);
   for (const { name, code, probes } of BASELINES) {
     const source = join(folder, name.replace(/\W+/g, '-'));
     cpSync(join(FUNCTIONS_DIR, 'package.json'), join(source, 'original.json'));
@@ -92,6 +95,15 @@ async function prepare(folder: string, org: DemoOrg): Promise<Variant[]> {
       variants.push({ name: `${name}: ${path.slice(1)}`, source, probe: { method: 'GET', path } });
   }
   return variants;
+}
+
+/** Other builds of the functions to compare with: `GATEHOUSE_BENCH_CANDIDATES=minified=/tmp/a,split=/tmp/b`. */
+function candidates(): { name: string; source: string }[] {
+  const listed = (process.env.GATEHOUSE_BENCH_CANDIDATES ?? '').split(',').filter((entry) => entry.includes('='));
+  return listed.map((entry) => {
+    const [name = '', source = ''] = entry.split('=');
+    return { name, source };
+  });
 }
 
 async function measure(variants: readonly Variant[], env: Record<string, string>): Promise<Map<string, Sample[]>> {
@@ -112,7 +124,7 @@ async function measure(variants: readonly Variant[], env: Record<string, string>
 async function startOnce({ name, source, probe }: Variant, env: Record<string, string>): Promise<Sample> {
   const port = await chooseFreePort();
   const started = performance.now();
-  const child = spawn(BENCH_NODE, [FRAMEWORK, '--target=api', `--source=${source}`, `--port=${port}`], {
+  const child = spawn(BENCH_NODE, [FUNCTIONS_FRAMEWORK, '--target=api', `--source=${source}`, `--port=${port}`], {
     cwd: source,
     env: { PATH: process.env.PATH, FUNCTION_TARGET: 'api', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -174,19 +186,23 @@ function report(samples: Map<string, Sample[]>): string {
     const spread = `${walls[0]?.toFixed(0)}–${walls.at(-1)?.toFixed(0)}`;
     return [name, wall(name).toFixed(0), spread, cpu(name).toFixed(0)];
   });
-  const [health, read] = ['gatehouse: health', 'gatehouse: credential (2 reads, bcrypt)'];
-  const ratios = [
-    [health, 'admin, Firestore on first use: health', '≤ 0.8'],
-    [health, 'admin, Firestore at the top: health', '≤ 0.8'],
-    [read, 'admin, Firestore on first use: read', '≤ 1.0'],
-    [read, 'admin, Firestore at the top: read', '≤ 1.0'],
-    [read, 'admin, Firestore at the top: credential', '≤ 1.0'],
-  ].map(([ours = '', theirs = '', target = '']) => [
-    `${ours} ÷ ${theirs}`,
-    (wall(ours) / wall(theirs)).toFixed(2),
-    (cpu(ours) / cpu(theirs)).toFixed(2),
-    target,
-  ]);
+  const ratios = ['gatehouse', ...candidates().map(({ name }) => name)]
+    .flatMap((build) => {
+      const [health, read] = [`${build}: health`, `${build}: ${CREDENTIAL}`];
+      return [
+        [health, 'admin, Firestore on first use: health', '≤ 0.8'],
+        [health, 'admin, Firestore at the top: health', '≤ 0.8'],
+        [read, 'admin, Firestore on first use: read', '≤ 1.0'],
+        [read, 'admin, Firestore at the top: read', '≤ 1.0'],
+        [read, 'admin, Firestore at the top: credential', '≤ 1.0'],
+      ];
+    })
+    .map(([ours = '', theirs = '', target = '']) => [
+      `${ours} ÷ ${theirs}`,
+      (wall(ours) / wall(theirs)).toFixed(2),
+      (cpu(ours) / cpu(theirs)).toFixed(2),
+      target,
+    ]);
   return [
     `Cold start under functions-framework, medians of ${RUNS} interleaved runs`,
     '',

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import { FUNCTIONS_DIR, ROOT_DIR } from '../paths.js';
+import { FUNCTIONS_DIR, FUNCTIONS_FRAMEWORK, ROOT_DIR } from '../paths.js';
 import { chooseFreePort, isPortFree } from './ports.js';
 import type { StackTarget } from './stack-info.js';
 
@@ -26,7 +26,6 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-const FRAMEWORK = join(ROOT_DIR, 'node_modules', '@google-cloud', 'functions-framework', 'build', 'src', 'main.js');
 const CLUSTER = join(ROOT_DIR, 'tools', 'stack', 'serve-cluster.mjs');
 const END_WITH_PARENT = pathToFileURL(join(ROOT_DIR, 'tools', 'stack', 'end-with-parent.mjs')).href;
 const READY_TIMEOUT_MS = 30_000;
@@ -59,13 +58,14 @@ export async function startServe(target: StackTarget, options: ServeOptions = {}
 
 function spawnServer(target: StackTarget, options: ServeOptions, functionsDir: string, port: number): ChildProcess {
   const processes = options.processes ?? 1;
-  const program = processes > 1 ? [CLUSTER, String(processes), FRAMEWORK] : [FRAMEWORK];
+  const program = processes > 1 ? [CLUSTER, String(processes), FUNCTIONS_FRAMEWORK] : [FUNCTIONS_FRAMEWORK];
   const args = ['--import', END_WITH_PARENT, ...program, '--target=api', `--source=${functionsDir}`, `--port=${port}`];
   // Without what tells production apart: there the code refuses to start beside an emulator.
   const { NODE_ENV: _mode, K_SERVICE: _service, K_CONFIGURATION: _configuration, ...inherited } = process.env;
   const child = spawn(process.execPath, args, {
     cwd: functionsDir,
-    env: { ...inherited, ...target.env, ...options.env },
+    // FUNCTION_TARGET as the platform sets it; the flag alone does not reach our code.
+    env: { ...inherited, FUNCTION_TARGET: 'api', ...target.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin?.on('error', () => {});

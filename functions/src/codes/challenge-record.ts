@@ -9,6 +9,8 @@ export type ChallengeKey = Brand<'ChallengeKey'>;
 export interface ChallengeRecord {
   /** 128 random bits, new with each code. */
   readonly challengeId: string;
+  /** 48 random bits, new with each code: a try counted for one code is not used on the next. */
+  readonly serial: number;
   /** Whose code it is; a made-up uid when nobody has the contact. */
   readonly uid: string;
   /** base64url of an HMAC-SHA-256. */
@@ -25,6 +27,8 @@ export interface ChallengeRecord {
 export interface TryCount {
   /** Ordinal of this try at the current code, from 1; no two tries get the same. */
   readonly ordinal: number;
+  /** Of the code that the try was counted for. */
+  readonly serial: number;
   /** Wrong codes in a row before this try, over all codes. */
   readonly failures: number;
   /** No code is compared before this; milliseconds since the epoch, 0 for no pause. */

@@ -1,14 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Contact } from '../contacts/contact.js';
 import { InvalidCodeError, LockedOutError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
-import { type Clock, HOUR_MS, SECOND_MS } from '../lib/clock.js';
+import { type Clock, SECOND_MS } from '../lib/clock.js';
 import { hmac } from '../lib/crypto.js';
 import type { Keyring } from '../lib/keyring.js';
 import type { ChallengeKey, ChallengePurpose, ChallengeRecord, TryCount } from './challenge-record.js';
 import type { ChallengeStore } from './challenge-store.js';
 import { codeMatches, computeMac, generateCode } from './code-mac.js';
 import {
+  BACK_OFF_CEILING_MS,
+  BACK_OFF_FROM_FAILURE,
   backOffMs,
   CODE_LIFETIME_CEILING_SECONDS,
   FAILURE_CEILING,
@@ -95,6 +97,7 @@ export class CodeService {
     const { version, key: pepper } = this.deps.peppers.current;
     const challenge: ChallengeRecord = {
       challengeId,
+      serial: randomInt(1, 2 ** 48 - 1),
       uid,
       mac: computeMac(pepper, { poolId: pool.id, purpose, uid, contact, challengeId }, code).toString('base64url'),
       pepperVersion: version,
@@ -108,9 +111,11 @@ export class CodeService {
   /** A code that is dead anyway is answered as wrong; a pause shows only where a live code would have been compared. */
   private assertMayCompare(count: TryCount, challenge: ChallengeRecord): void {
     const now = this.deps.clock.now();
+    // Counted for the code before this one, which was replaced while we read.
+    if (count.serial !== challenge.serial) throw new InvalidCodeError();
     if (count.ordinal > TRIES_PER_CODE || challenge.expiresAt.getTime() <= now) throw new InvalidCodeError();
-    if (count.failures >= FAILURE_CEILING) throw new LockedOutError(HOUR_MS / SECOND_MS);
-    if (count.blockedUntil > now) throw new LockedOutError(Math.ceil((count.blockedUntil - now) / SECOND_MS));
+    if (count.failures >= FAILURE_CEILING) throw lockedOut(BACK_OFF_CEILING_MS);
+    if (count.blockedUntil > now) throw lockedOut(count.blockedUntil - now);
   }
 
   private async recordFailure(keys: readonly ChallengeKey[]): Promise<void> {
@@ -122,4 +127,10 @@ export class CodeService {
   private key({ pool, purpose }: Pick<CodeContext, 'pool' | 'purpose'>, subject: string): ChallengeKey {
     return hmac(this.deps.indexKey, ['challenge', pool.id, purpose, subject]).toString('base64url') as ChallengeKey;
   }
+}
+
+function lockedOut(waitMs: number): LockedOutError {
+  const windowSeconds = BACK_OFF_CEILING_MS / SECOND_MS;
+  const resetSeconds = Math.ceil(waitMs / SECOND_MS);
+  return new LockedOutError({ name: 'code_failures', quota: BACK_OFF_FROM_FAILURE, windowSeconds, resetSeconds });
 }

@@ -29,17 +29,27 @@ export interface ErrorDetail {
   readonly message: string;
 }
 
+/** A limit that was exceeded, for the caller to see: `quota` in each window, and seconds until there is room again. */
+export interface ExceededLimit {
+  readonly name: string;
+  readonly quota: number;
+  readonly windowSeconds: number;
+  readonly resetSeconds: number;
+}
+
 interface ErrorOptions {
   readonly cause?: unknown;
   readonly details?: readonly ErrorDetail[];
   /** Seconds after which trying again makes sense. */
   readonly retryAfterSeconds?: number;
+  readonly exceeded?: readonly ExceededLimit[];
 }
 
 /** The base of every error that a caller may see. `message` is public: no secret, code, token, contact or vendor text in it. */
 export class GatehouseError extends Error {
   readonly details: readonly ErrorDetail[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly exceeded: readonly ExceededLimit[];
 
   constructor(
     readonly code: ErrorCode,
@@ -48,8 +58,9 @@ export class GatehouseError extends Error {
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
-    this.details = options.details;
+    this.details = options.details?.length === 0 ? undefined : options.details;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.exceeded = options.exceeded ?? [];
   }
 }
 
@@ -116,14 +127,16 @@ export class NotFoundError extends GatehouseError {
 }
 
 export class RateLimitedError extends GatehouseError {
-  constructor(retryAfterSeconds: number) {
-    super('rate_limited', 'Too many requests. Try again later.', { retryAfterSeconds });
+  constructor(exceeded: readonly ExceededLimit[]) {
+    const retryAfterSeconds = Math.max(...exceeded.map(({ resetSeconds }) => resetSeconds));
+    super('rate_limited', 'Too many requests. Try again later.', { retryAfterSeconds, exceeded });
   }
 }
 
 export class LockedOutError extends GatehouseError {
-  constructor(retryAfterSeconds: number) {
-    super('locked_out', 'Too many wrong codes. Try again later.', { retryAfterSeconds });
+  constructor(exceeded: ExceededLimit) {
+    const { resetSeconds: retryAfterSeconds } = exceeded;
+    super('locked_out', 'Too many wrong codes. Try again later.', { retryAfterSeconds, exceeded: [exceeded] });
   }
 }
 

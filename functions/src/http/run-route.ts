@@ -35,9 +35,18 @@ async function answer(route: Route, services: Services, request: Request, respon
 }
 
 async function parseBody(schema: z.ZodType, json: unknown): Promise<unknown> {
-  const result = schema.safeParse(json);
+  const result = schema.safeParse(json, { error: explain });
   if (result.success) return result.data;
   throw new InvalidRequestError(result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
+}
+
+/** Says what a field must be, in words; undefined leaves it to the schema, then to zod. */
+function explain(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type')
+    return issue.input === undefined ? 'Required.' : `Must be of type ${issue.expected}.`;
+  if (issue.code === 'too_small' && issue.origin === 'string') return `Must have at least ${issue.minimum} characters.`;
+  if (issue.code === 'too_big' && issue.origin === 'string') return `Must have at most ${issue.maximum} characters.`;
+  return undefined;
 }
 
 async function withinDeadline(work: () => Promise<Reply>): Promise<Reply> {

@@ -11,7 +11,17 @@ describe('crypto', () => {
   });
 
   it('keeps parts apart wherever their border lies', () => {
-    const alike = [['abc'], ['a', 'bc'], ['ab', 'c'], ['a', '', 'bc'], ['', 'abc'], ['abc', ''], ['a","bc'], ['a,bc'], []];
+    const alike = [
+      ['abc'],
+      ['a', 'bc'],
+      ['ab', 'c'],
+      ['a', '', 'bc'],
+      ['', 'abc'],
+      ['abc', ''],
+      ['a","bc'],
+      ['a,bc'],
+      [],
+    ];
     const macs = new Set(alike.map((parts) => hmac(KEY, parts).toString('hex')));
     expect(macs.size).to.equal(alike.length);
   });

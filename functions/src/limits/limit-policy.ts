@@ -9,7 +9,7 @@ export interface WindowLimit {
 
 export type LimitPolicy = readonly WindowLimit[];
 
-/** Messages with a code to one contact of one pool (NIST SP 800-63B-4 3.2.2, Twilio's advice against SMS pumping). */
+/** Messages with a code of one purpose to one contact of one pool (NIST SP 800-63B-4 3.2.2, Twilio's advice against SMS pumping). */
 export const CODE_SENDS: LimitPolicy = [
   { name: 'sends10m', limit: 3, windowMs: 10 * MINUTE_MS },
   { name: 'sends1h', limit: 5, windowMs: HOUR_MS },

@@ -1,4 +1,4 @@
-import { RateLimitedError } from '../errors/gatehouse-error.js';
+import { type ExceededLimit, RateLimitedError } from '../errors/gatehouse-error.js';
 import { type Clock, DAY_MS, SECOND_MS } from '../lib/clock.js';
 import { hmac } from '../lib/crypto.js';
 import type { LimitPolicy, WindowLimit } from './limit-policy.js';
@@ -8,6 +8,12 @@ import type { LimitKey, LimitStore } from './limit-store.js';
 export interface Reservation {
   readonly key: LimitKey;
   readonly at: number;
+}
+
+export interface Count {
+  readonly reservation: Reservation;
+  /** The windows that are full. */
+  readonly exceeded: readonly ExceededLimit[];
 }
 
 /**
@@ -21,16 +27,24 @@ export class Limiter {
 
   /** @throws RateLimitedError when any window is full. @throws UnavailableError */
   async reserve(subject: readonly string[], policy: LimitPolicy): Promise<Reservation> {
+    const { reservation, exceeded } = await this.count(subject, policy);
+    if (exceeded.length > 0) return this.refuse(reservation, policy, exceeded);
+    return reservation;
+  }
+
+  /** Counts, and leaves it to the caller what follows from a full window. @throws UnavailableError */
+  async count(subject: readonly string[], policy: LimitPolicy): Promise<Count> {
     const at = this.deps.clock.now();
     const reservation = { key: this.key(subject, at), at };
     const counts = await this.add(reservation, policy, 1);
-    const waits = policy
-      .filter((window, index) => (counts[index] ?? 0) > window.limit)
-      .map((window) => windowEnd(window, at) - at);
-    if (waits.length === 0) return reservation;
-    // A refused request must not use up the longer windows.
+    const exceeded = policy.filter((window, index) => (counts[index] ?? 0) > window.limit);
+    return { reservation, exceeded: exceeded.map((window) => describeExceeded(window, at)) };
+  }
+
+  /** Gives everything back first: a refused request must not use up the longer windows. @throws RateLimitedError */
+  async refuse(reservation: Reservation, policy: LimitPolicy, exceeded: readonly ExceededLimit[]): Promise<never> {
     await this.giveBack(reservation, policy);
-    throw new RateLimitedError(Math.ceil(Math.max(...waits) / SECOND_MS));
+    throw new RateLimitedError(exceeded);
   }
 
   /** Undoes a count whose work was not done. Losing this write leaves the limit stricter, never looser. */
@@ -51,6 +65,12 @@ export class Limiter {
   }
 }
 
-function windowEnd(window: WindowLimit, at: number): number {
-  return (Math.floor(at / window.windowMs) + 1) * window.windowMs;
+function describeExceeded({ name, limit, windowMs }: WindowLimit, at: number): ExceededLimit {
+  const windowEnd = (Math.floor(at / windowMs) + 1) * windowMs;
+  return {
+    name,
+    quota: limit,
+    windowSeconds: windowMs / SECOND_MS,
+    resetSeconds: Math.ceil((windowEnd - at) / SECOND_MS),
+  };
 }

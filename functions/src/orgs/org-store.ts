@@ -4,8 +4,6 @@ import type { OrgRecord, OrgStatus } from './org-record.js';
 /** Port. Every method `@throws UnavailableError` when the store is down or slow. */
 export interface OrgStore {
   find(orgId: OrgId): Promise<OrgRecord | null>;
-  /** Names are not unique; the oldest org of that name. */
-  findByName(name: string): Promise<OrgRecord | null>;
   /** @throws AlreadyExistsError */
   create(org: OrgRecord): Promise<void>;
   /** @throws NotFoundError */

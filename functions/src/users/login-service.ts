@@ -39,13 +39,20 @@ export class LoginService {
   /** @throws InvalidCredentialsError, RateLimitedError, DeliveryFailedError, UnavailableError */
   async start(org: OrgRecord, contact: Contact, password: string): Promise<CodeSent> {
     const pool = orgPool(org);
-    const reserving = this.deps.limiter.reserve(['login', pool.id, contactSubject(contact)], LOGIN_LIMITS);
-    const [reservation, { user, check }] = await Promise.all([reserving, this.checkPassword(pool, contact, password)]);
+    const counting = this.deps.limiter.count(['login', pool.id, contactSubject(contact)], LOGIN_LIMITS);
+    const [{ reservation, exceeded }, { user, check }] = await Promise.all([
+      counting,
+      this.checkPassword(pool, contact, password),
+    ]);
+    const tries = exceeded.filter(({ name }) => PASSWORD_TRIES.some((window) => window.name === name));
+    if (tries.length > 0) return this.deps.limiter.refuse(reservation, LOGIN_LIMITS, tries);
     // A user who was never wholly registered, or who is not active, has no profile here to match the uid of the password.
     if (check.outcome === 'refused' || user === null || user.uid !== check.uid || user.status !== 'active') {
       await this.deps.limiter.giveBack(reservation, CODE_SENDS);
       throw new InvalidCredentialsError();
     }
+    // Only now: to a wrong password, a full limit of codes would tell that somebody has the contact.
+    if (exceeded.length > 0) return this.deps.limiter.refuse(reservation, LOGIN_LIMITS, exceeded);
     await this.sendCode(org, user, contact);
     return { uid: user.uid, expiresInSeconds: org.settings.codeLifetimeSeconds };
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Contact } from '../contacts/contact.js';
 import { AlreadyExistsError, BelongsToMainAppError, GatehouseError } from '../errors/gatehouse-error.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
@@ -70,7 +69,7 @@ export class RegistrationService {
     }
     await this.createIdentity(pool, attempt, registration);
     const user = this.draft(pool, attempt.uid, registration);
-    await this.createProfile(pool, user, keys);
+    await this.deps.users.create(pool, user, keys);
     return user;
   }
 
@@ -126,16 +125,6 @@ export class RegistrationService {
     throw new AlreadyExistsError();
   }
 
-  private async createProfile(pool: OrgPool, user: UserRecord, keys: readonly ReservationKey[]): Promise<void> {
-    try {
-      await this.deps.users.create(pool, user, keys);
-    } catch (error) {
-      if (!(error instanceof AlreadyExistsError)) throw error;
-      const written = await this.deps.users.find(pool, user.uid);
-      if (written?.registrationId !== user.registrationId) throw error;
-    }
-  }
-
   private draft(pool: OrgPool, uid: UserId, registration: Registration): UserRecord {
     const { email, phone, password: _, ssn, date_of_birth, ...profile } = registration;
     const place = (field: string) => ({ poolId: pool.id, uid, field });
@@ -152,7 +141,6 @@ export class RegistrationService {
       role: 'user',
       createdAt: now,
       updatedAt: now,
-      registrationId: randomUUID(),
     };
   }
 

@@ -32,8 +32,6 @@ export interface UserRecord {
   readonly role: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** Which try at registering wrote this, to know one's own write again after a lost answer. */
-  readonly registrationId: string;
 }
 
 export function contactsOf(user: UserRecord): { email: Contact; phone: Contact } {

@@ -34,8 +34,12 @@ export function expectErrorEnvelope(response: ApiResponse): ErrorCode {
   const { error } = partnerError.parse(response.body);
   expect(HTTP_ERRORS[error.code]).to.deep.equal({ status: response.status, partnerType: error.type });
   expect(error.requestId).to.equal(response.headers.get('x-request-id'));
+  if (response.status === 429 || response.status === 503)
+    expect(response.headers.get('retry-after')).to.match(/^[1-9]\d*$/);
   // No vendor's words, no stack, no path of ours (H-01).
-  expect(error.message + JSON.stringify(error.details ?? [])).not.to.match(/firebase|firestore|auth\/|\/src\/|at \w+ \(/i);
+  expect(error.message + JSON.stringify(error.details ?? [])).not.to.match(
+    /firebase|firestore|auth\/|\/src\/|at \w+ \(/i,
+  );
   return error.code;
 }
 

@@ -1,4 +1,5 @@
 import { buildFunctions } from '../../../tools/build.js';
+import { stackServices } from '../../../tools/stack/seed.js';
 import type { StackInfo } from '../../../tools/stack/stack-info.js';
 import { type Stack, startStack } from '../../../tools/stack/start-stack.js';
 
@@ -12,10 +13,26 @@ export async function mochaGlobalSetup(): Promise<void> {
   await buildFunctions();
   stack = await startStack({ log: (line) => console.log(`  • ${line}`) });
   process.env[VARIABLE] = JSON.stringify(stack.info);
+  // Without it the Admin SDK looks for the cloud's metadata server first.
+  process.env['METADATA_SERVER_DETECTION'] = 'none';
+  await warmUp(stack.info);
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
   await stack?.stop();
+}
+
+/** A cold emulator takes longer for its first answers than the functions' deadlines allow. */
+async function warmUp({ env }: StackInfo): Promise<void> {
+  for (let tries = 0; tries < 5; tries += 1) {
+    const { services, close } = stackServices(env);
+    const ready = await services.orgs.provision('Warm-up').then(
+      () => true,
+      () => false,
+    );
+    await close();
+    if (ready) return;
+  }
 }
 
 /** @throws Error outside of a test run */

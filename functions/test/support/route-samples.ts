@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { routes } from '../../src/http/routes/index.js';
 import type { Route } from '../../src/http/route.js';
+import { routes } from '../../src/http/routes/index.js';
 import type { ApiRequest, ApiResponse, TestOrg } from './api-client.js';
 import { expectDeclared } from './declared.js';
 import type { TestApp } from './describe-app.js';
@@ -22,7 +22,8 @@ const newPassword = () => `pass ${randomUUID()}`;
 const SAMPLES: Readonly<Record<string, RouteSample>> = {
   partnerRegister: {
     shape: () => newRegistration({ date_of_birth: '1987-03-14', address: { city: 'Springfield' }, metadata: { a: 1 } }),
-    working: () => newRegistration({ date_of_birth: '1987-03-14', address: { city: 'Springfield' }, metadata: { a: 1 } }),
+    working: () =>
+      newRegistration({ date_of_birth: '1987-03-14', address: { city: 'Springfield' }, metadata: { a: 1 } }),
   },
   partnerLogin: {
     shape: () => ({ email: newEmail(), password: newPassword() }),
@@ -91,7 +92,8 @@ export async function callRoute(
 /** A user with a live session, and a request of theirs that the route accepts. */
 export async function workingRequest(app: TestApp, org: TestOrg, route: Route) {
   const user = await app.scenario.register(org);
-  const session = needsSession(route) || route.operationId === 'partnerIntrospect' ? await app.scenario.logIn(org, user) : '';
+  const session =
+    needsSession(route) || route.operationId === 'partnerIntrospect' ? await app.scenario.logIn(org, user) : '';
   const body = await sampleOf(route).working(app, org, user, session);
   const request: ApiRequest = { org, body, ...(needsSession(route) ? { session } : {}) };
   return { user, session, body, request };

@@ -1,67 +1,43 @@
-import { type Firestore, Timestamp } from '@google-cloud/firestore';
 import type { ReadReservation, ReservationKey, ReservationRecord } from '../../users/reservation-record.js';
 import type { ReservationStore } from '../../users/reservation-store.js';
-import { commitUnlessMissed, type FirestoreAccess } from './firestore-access.js';
+import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
+import { create } from './writes.js';
 
 export class FirestoreReservationStore implements ReservationStore {
   constructor(private readonly access: FirestoreAccess) {}
 
-  async reserve(reservation: ReservationRecord): Promise<boolean> {
-    return this.access.run('reservations.reserve', { writes: reservation.keys.length }, ({ db }) => {
-      const batch = db.batch();
-      for (const key of reservation.keys) batch.create(reservationRef(db, key), { ...reservation });
-      return commitUnlessMissed(batch.commit());
-    });
+  reserve(reservation: ReservationRecord): Promise<boolean> {
+    const writes = reservation.keys.map((key) => create(reservationPath(key), { ...reservation }));
+    return this.access.commitUnlessMissed('reservations.reserve', writes);
   }
 
   async find(keys: readonly ReservationKey[]): Promise<readonly ReadReservation[]> {
-    const snapshots = await this.access.run('reservations.find', { reads: keys.length }, ({ db }) =>
-      db.getAll(...keys.map((key) => reservationRef(db, key))),
-    );
-    return snapshots.flatMap((snapshot) => {
-      const data = snapshot.data();
-      if (data === undefined || snapshot.updateTime === undefined) return [];
-      const { uid, state, fingerprint, keys: all, leaseUntil } = data;
-      const { seconds, nanoseconds } = snapshot.updateTime;
-      const version = `${seconds}.${nanoseconds}`;
-      return [
-        {
-          key: snapshot.id as ReservationKey,
-          uid,
-          state,
-          fingerprint,
-          keys: all,
-          leaseUntil: leaseUntil.toDate(),
-          version,
-        },
-      ];
-    });
+    const reading = keys.map((key) => this.access.get('reservations.find', reservationPath(key)));
+    return (await Promise.all(reading)).flatMap((document) => (document === null ? [] : [fromDocument(document)]));
   }
 
-  async renew(reservations: readonly ReadReservation[], leaseUntil: Date): Promise<boolean> {
-    return this.access.run('reservations.renew', { writes: reservations.length }, ({ db }) => {
-      const batch = db.batch();
-      for (const { key, version } of reservations) {
-        const [seconds, nanoseconds] = version.split('.').map(Number);
-        batch.update(
-          reservationRef(db, key),
-          { leaseUntil },
-          { lastUpdateTime: new Timestamp(seconds ?? 0, nanoseconds ?? 0) },
-        );
-      }
-      return commitUnlessMissed(batch.commit());
-    });
+  renew(reservations: readonly ReadReservation[], leaseUntil: Date): Promise<boolean> {
+    const writes = reservations.map(({ key, version }) => ({
+      path: reservationPath(key),
+      fields: { leaseUntil },
+      when: { version },
+    }));
+    return this.access.commitUnlessMissed('reservations.renew', writes);
   }
 
   async release(keys: readonly ReservationKey[]): Promise<void> {
-    await this.access.run('reservations.release', { deletes: keys.length }, async ({ db }) => {
-      const batch = db.batch();
-      for (const key of keys) batch.delete(reservationRef(db, key));
-      await batch.commit();
-    });
+    await this.access.commit(
+      'reservations.release',
+      keys.map((key) => ({ delete: reservationPath(key) })),
+    );
   }
 }
 
-export function reservationRef(db: Firestore, key: ReservationKey) {
-  return db.doc(`reservations/${key}`);
+export function reservationPath(key: ReservationKey): string {
+  return `reservations/${key}`;
+}
+
+function fromDocument({ id, data, version }: StoredDocument): ReadReservation {
+  const { uid, state, fingerprint, keys, leaseUntil } = data;
+  return { key: id as ReservationKey, uid, state, fingerprint, keys, leaseUntil, version };
 }

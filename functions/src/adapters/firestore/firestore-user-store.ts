@@ -1,4 +1,3 @@
-import type { DocumentData, DocumentReference, Firestore, Timestamp } from '@google-cloud/firestore';
 import type { Contact } from '../../contacts/contact.js';
 import { AlreadyExistsError, NotFoundError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
@@ -6,58 +5,40 @@ import type { ReservationKey } from '../../users/reservation-record.js';
 import type { UserId } from '../../users/user-id.js';
 import type { UserRecord, UserStatus } from '../../users/user-record.js';
 import type { UserStore } from '../../users/user-store.js';
-import { type FirestoreAccess, isNotFound, isPreconditionMiss } from './firestore-access.js';
-import { reservationRef } from './firestore-reservation-store.js';
+import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
+import { reservationPath } from './firestore-reservation-store.js';
+import { create, update } from './writes.js';
 
 export class FirestoreUserStore implements UserStore {
   constructor(private readonly access: FirestoreAccess) {}
 
   async find(pool: Pool, uid: UserId): Promise<UserRecord | null> {
-    const snapshot = await this.access.run('users.find', { reads: 1 }, ({ db }) => userRef(db, pool, uid).get());
-    const data = snapshot.data();
-    return data === undefined ? null : fromDocument(uid, data);
+    const document = await this.access.get('users.find', userPath(pool, uid));
+    return document === null ? null : fromDocument(document);
   }
 
   async findByContact(pool: Pool, { kind, value }: Contact): Promise<UserRecord | null> {
-    const field = kind === 'email' ? 'email' : 'phone_number';
-    const found = await this.access.run('users.findByContact', { reads: 1 }, ({ db }) =>
-      db.collection(usersPath(pool)).where(field, '==', value).limit(1).get(),
-    );
-    const [document] = found.docs;
-    return document === undefined ? null : fromDocument(document.id as UserId, document.data());
+    const where = { [kind === 'email' ? 'email' : 'phone_number']: value };
+    const [document] = await this.access.query('users.findByContact', { collection: usersPath(pool), where, limit: 1 });
+    return document === undefined ? null : fromDocument(document);
   }
 
   async create(pool: Pool, { uid, ...user }: UserRecord, reservations: readonly ReservationKey[]): Promise<void> {
-    await this.access.run('users.create', { writes: 1 + reservations.length }, async ({ db }) => {
-      const batch = db.batch();
-      batch.create(userRef(db, pool, uid), user);
-      for (const key of reservations) batch.update(reservationRef(db, key), { state: 'held' });
-      try {
-        await batch.commit();
-      } catch (error) {
-        // Either the profile is there already, or the reservation was cleared away after its lease.
-        throw isPreconditionMiss(error) ? new AlreadyExistsError() : error;
-      }
-    });
+    const held = reservations.map((key) => update(reservationPath(key), { state: 'held' }));
+    // Missed when the profile is there already, or when the reservation was cleared away after its lease.
+    if (await this.access.commitUnlessMissed('users.create', [create(userPath(pool, uid), user), ...held])) return;
+    throw new AlreadyExistsError();
   }
 
   async setStatus(pool: Pool, uid: UserId, status: UserStatus, at: Date): Promise<void> {
-    await this.access.run('users.setStatus', { writes: 1 }, async ({ db }) => {
-      try {
-        await userRef(db, pool, uid).update({ status, updatedAt: at });
-      } catch (error) {
-        throw isNotFound(error) ? new NotFoundError('There is no user of this id.') : error;
-      }
-    });
+    const write = update(userPath(pool, uid), { status, updatedAt: at });
+    if (await this.access.commitUnlessMissed('users.setStatus', [write])) return;
+    throw new NotFoundError('There is no user of this id.');
   }
 
   async delete(pool: Pool, uid: UserId, reservations: readonly ReservationKey[]): Promise<void> {
-    await this.access.run('users.delete', { deletes: 1 + reservations.length }, async ({ db }) => {
-      const batch = db.batch();
-      batch.delete(userRef(db, pool, uid));
-      for (const key of reservations) batch.delete(reservationRef(db, key));
-      await batch.commit();
-    });
+    const released = reservations.map((key) => ({ delete: reservationPath(key) }));
+    await this.access.commit('users.delete', [{ delete: userPath(pool, uid) }, ...released]);
   }
 }
 
@@ -65,27 +46,23 @@ function usersPath(pool: Pool): string {
   return pool.id === 'main' ? 'users' : `orgs/${pool.id}/users`;
 }
 
-function userRef(db: Firestore, pool: Pool, uid: UserId): DocumentReference {
-  return db.doc(`${usersPath(pool)}/${uid}`);
+function userPath(pool: Pool, uid: UserId): string {
+  return `${usersPath(pool)}/${uid}`;
 }
 
-function fromDocument(uid: UserId, data: DocumentData): UserRecord {
-  return {
-    uid,
-    email: data.email,
-    phone_number: data.phone_number,
-    first_name: data.first_name,
-    last_name: data.last_name,
-    ssn: data.ssn,
-    date_of_birth: data.date_of_birth ?? null,
-    address: data.address ?? null,
-    secondary_address: data.secondary_address ?? null,
-    metadata: data.metadata ?? null,
-    kyc_status: data.kyc_status,
-    status: data.status,
-    role: data.role,
-    createdAt: (data.createdAt as Timestamp).toDate(),
-    updatedAt: (data.updatedAt as Timestamp).toDate(),
-    registrationId: data.registrationId,
+function fromDocument({ id, data }: StoredDocument): UserRecord {
+  const { email, phone_number, first_name, last_name, ssn, kyc_status, status, role, createdAt, updatedAt } = data;
+  const { date_of_birth = null, address = null, secondary_address = null, metadata = null } = data;
+  const profile = {
+    email,
+    phone_number,
+    first_name,
+    last_name,
+    ssn,
+    date_of_birth,
+    address,
+    secondary_address,
+    metadata,
   };
+  return { uid: id as UserId, ...profile, kyc_status, status, role, createdAt, updatedAt };
 }

@@ -27,6 +27,8 @@ export class IdentityToolkitError extends Error {
 }
 
 type Json = Record<string, unknown>;
+/** Headers of one request; getting a token is part of the call and of its deadline. */
+type Authorize = () => Promise<Record<string, string>>;
 
 /**
  * Identity Platform's REST API, one request a call. firebase-admin's `createUser` and `updateUser` make two requests each
@@ -51,26 +53,30 @@ export class IdentityToolkitClient {
   /** A method that clients use too: `accounts:signInWithPassword`. @throws IdentityToolkitError, UnavailableError */
   callPublic(method: string, body: Json): Promise<Json> {
     const url = `${this.origin}/v1/${method}?key=${encodeURIComponent(this.options.apiKey)}`;
-    return this.post(method, url, {}, body);
+    return this.post(method, url, async () => ({}), body);
   }
 
   /** A method that needs our service account; `path` goes below the project. @throws IdentityToolkitError, UnavailableError */
   async callAdmin(version: 'v1' | 'v2', path: string, body: Json): Promise<Json> {
     const url = `${this.origin}/${version}/projects/${this.projectId}/${path}`;
-    return this.post(
-      path.replace(/^tenants\/[^/]+\//, ''),
-      url,
-      { authorization: `Bearer ${await this.tokens.get()}` },
-      body,
-    );
+    const authorize = async () => ({ authorization: `Bearer ${await this.accessToken()}` });
+    return this.post(path.replace(/^tenants\/[^/]+\//, ''), url, authorize, body);
   }
 
-  private async post(operation: string, url: string, headers: Record<string, string>, body: Json): Promise<Json> {
+  private async accessToken(): Promise<string> {
+    try {
+      return await this.tokens.get();
+    } catch (error) {
+      throw new UnavailableError(error);
+    }
+  }
+
+  private async post(operation: string, url: string, authorize: Authorize, body: Json): Promise<Json> {
     try {
       return await this.backend.call(operation, {}, async (signal) => {
         const response = await fetch(url, {
           method: 'POST',
-          headers: { ...headers, 'content-type': 'application/json' },
+          headers: { ...(await authorize()), 'content-type': 'application/json' },
           body: JSON.stringify(body),
           signal,
         });

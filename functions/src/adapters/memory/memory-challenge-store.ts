@@ -24,7 +24,8 @@ export class MemoryChallengeStore implements ChallengeStore {
     const place = this.places.get(key);
     if (place === undefined) return null;
     place.tries += 1;
-    return { ordinal: place.tries, failures: place.failures, blockedUntil: place.blockedUntil };
+    const serial = place.challenge?.serial ?? 0;
+    return { ordinal: place.tries, serial, failures: place.failures, blockedUntil: place.blockedUntil };
   }
 
   async addFailure(keys: readonly ChallengeKey[]): Promise<number> {

@@ -16,11 +16,6 @@ export class MemoryOrgStore implements OrgStore {
     return this.orgs.get(orgId) ?? null;
   }
 
-  async findByName(name: string): Promise<OrgRecord | null> {
-    const named = [...this.orgs.values()].filter((org) => org.name === name);
-    return named.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())[0] ?? null;
-  }
-
   async create(org: OrgRecord): Promise<void> {
     if (this.orgs.has(org.orgId)) throw new AlreadyExistsError('There is an org of this id already.');
     this.orgs.set(org.orgId, org);

@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import { GatehouseError, InvalidRequestError } from '../../errors/gatehouse-error.js';
-import { originalContentType } from '../platform-body.js';
+import { originalContentType } from '../platform-requests.js';
 
 const BODY_MAX_BYTES = 100 * 1024;
 

@@ -15,6 +15,8 @@ declare global {
 export const requestId: RequestHandler = (request, response, next) => {
   const given = request.get('x-request-id');
   response.locals.requestId = given !== undefined && WELL_FORMED.test(given) ? given : randomUUID();
+  // The servers around us may have set it already.
+  response.removeHeader('X-Powered-By');
   response.set({
     'X-Request-Id': response.locals.requestId,
     'Cache-Control': 'no-store',

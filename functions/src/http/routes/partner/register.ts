@@ -7,6 +7,12 @@ import { METADATA_MAX_BYTES } from '../../../users/registration-policy.js';
 import { defineRoute } from '../../route.js';
 import { address, password, text } from './partner-schemas.js';
 
+// Taken as it is: a copy by zod would lose a key such as `__proto__`.
+const metadata = z
+  .unknown()
+  .refine(isPlainObject, 'Must be an object.')
+  .meta({ type: 'object', description: 'Any JSON object up to 16 kB; comes back equal.' });
+
 const body = z.object({
   email: text(1, 320),
   phone_number: text(10, 64),
@@ -17,7 +23,7 @@ const body = z.object({
   date_of_birth: z.iso.date('Must be a date, YYYY-MM-DD.').nullish(),
   address: address.nullish(),
   secondary_address: address.nullish(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
+  metadata: metadata.nullish(),
 });
 
 const registered = z.object({
@@ -81,4 +87,8 @@ function stringify(value: unknown): string | null {
     if (error instanceof RangeError) return null;
     throw error;
   }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

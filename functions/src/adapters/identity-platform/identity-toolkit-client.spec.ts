@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import type { StubServer } from '../../../test/support/stub-server.js';
+import { adminCall, publicCall, TOOLKIT_TIMEOUT_MS, ToolkitStub } from '../../../test/support/toolkit-stub.js';
+import { expectCode, rejection } from '../../../test/support/unit-fixtures.js';
+import { UnavailableError } from '../../errors/gatehouse-error.js';
+import { underDeadline } from '../../lib/deadline.js';
+import { expecting, IdentityToolkitError } from './identity-toolkit-client.js';
+
+describe('IdentityToolkitClient', () => {
+  let google: ToolkitStub;
+  beforeEach(async () => {
+    google = new ToolkitStub();
+    await google.start();
+  });
+  afterEach(() => google.stop());
+
+  const lookup = () => google.client().callAdmin('v1', 'accounts:lookup', { localId: ['usr_a'] });
+  const signIn = () => google.client().callPublic('accounts:signInWithPassword', { email: 'ada@example.com' });
+
+  it('calls as our service account, below the project', async () => {
+    google.answers({ users: [] });
+    expect(await lookup()).to.deep.equal({ users: [] });
+    expect(google.asked()).to.deep.equal(adminCall('accounts:lookup', { localId: ['usr_a'] }));
+  });
+
+  it('calls as a client, with the web API key and no access token', async () => {
+    google.answers({ localId: 'usr_a' });
+    expect(await signIn()).to.deep.equal({ localId: 'usr_a' });
+    expect(google.asked()).to.deep.equal(publicCall('accounts:signInWithPassword', { email: 'ada@example.com' }));
+  });
+
+  it('makes one request a call, also when it fails: repeating is not its business', async () => {
+    for (const answer of [{ status: 503, json: {} }, { status: 500, text: 'x' }, 'drop'] as const) {
+      google.answer = answer;
+      await rejection(lookup());
+      google.taken();
+    }
+  });
+
+  describe('reads the reason of an error', () => {
+    const REASONS: readonly (readonly [message: unknown, reason: string])[] = [
+      ['EMAIL_EXISTS', 'EMAIL_EXISTS'],
+      ['WEAK_PASSWORD : Password should be at least 6 characters', 'WEAK_PASSWORD'],
+      ['TOO_MANY_ATTEMPTS_TRY_LATER : Access to this account …', 'TOO_MANY_ATTEMPTS_TRY_LATER'],
+      ['something went wrong', 'UNKNOWN'],
+      ['', 'UNKNOWN'],
+      [undefined, 'UNKNOWN'],
+      [42, 'UNKNOWN'],
+      [{ nested: true }, 'UNKNOWN'],
+    ];
+    for (const [message, reason] of REASONS)
+      it(`${JSON.stringify(message)} is ${reason}`, async () => {
+        google.answer = { status: 400, json: { error: { code: 400, message } } };
+        const error = await rejection(lookup());
+        expect(error).to.be.instanceOf(IdentityToolkitError).and.include({ status: 400, reason });
+      });
+
+    for (const json of [{}, { error: null }, { error: 'text' }, []])
+      it(`an error that is ${JSON.stringify(json)} is UNKNOWN`, async () => {
+        google.answer = { status: 502, json };
+        expect(await rejection(lookup())).to.include({ status: 502, reason: 'UNKNOWN' });
+      });
+  });
+
+  describe('is unavailable', () => {
+    const OUTAGES: Readonly<Record<string, StubServer['answer']>> = {
+      'on an HTML page with status 200': { status: 200, text: '<html>captive portal</html>' },
+      'on an HTML page with status 502': { status: 502, text: '<html>Bad Gateway</html>' },
+      'on nothing': { status: 200, text: '' },
+      'on half an answer': 'half',
+      'on a broken connection': 'drop',
+      'on no answer in time': 'hang',
+      'on null with status 200': { status: 200, json: null },
+      'on null with status 500': { status: 500, json: null },
+    };
+    for (const [what, answer] of Object.entries(OUTAGES))
+      it(what, async () => {
+        google.answer = answer;
+        for (const call of [lookup, signIn]) await expectCode(expecting(call(), {}), 'unavailable');
+      });
+
+    it('when nobody listens', async () => {
+      const client = google.client();
+      await google.stop();
+      await expectCode(client.callPublic('accounts:signInWithPassword', {}), 'unavailable');
+    });
+
+    it('when there is no access token, without asking', async () => {
+      google.accessToken = () => Promise.reject(new Error('metadata server: ENOTFOUND'));
+      await expectCode(lookup(), 'unavailable');
+      expect(google.requests).to.deep.equal([]);
+    });
+
+    it('when the access token does not come in time', async () => {
+      google.accessToken = () => new Promise(() => {});
+      const started = Date.now();
+      await expectCode(lookup(), 'unavailable');
+      expect(Date.now() - started).to.be.lessThan(TOOLKIT_TIMEOUT_MS * 10);
+    });
+
+    it('when the request that it is part of is over', async () => {
+      await expectCode(underDeadline(AbortSignal.abort(), lookup), 'unavailable');
+      expect(google.requests).to.deep.equal([]);
+    });
+  });
+});
+
+describe('expecting', () => {
+  const failing = (reason: string) => Promise.reject(new IdentityToolkitError(400, reason));
+
+  it('answers what the call answers', async () => {
+    expect(await expecting(Promise.resolve(1), { EMAIL_EXISTS: () => 2 })).to.equal(1);
+  });
+
+  it('turns the reasons it knows into outcomes, and every other into an outage', async () => {
+    expect(await expecting(failing('EMAIL_EXISTS'), { EMAIL_EXISTS: () => 2 })).to.equal(2);
+    const error = await expectCode(expecting(failing('QUOTA_EXCEEDED'), { EMAIL_EXISTS: () => 2 }), 'unavailable');
+    expect(error.cause).to.be.instanceOf(IdentityToolkitError);
+  });
+
+  it('lets other errors through as they are', async () => {
+    for (const error of [new UnavailableError(), new TypeError('a bug of ours')])
+      expect(await rejection(expecting(Promise.reject(error), {}))).to.equal(error);
+  });
+});

@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import { type ComposedServices, composePorts, composeServices } from '../src/composition.js';
+import { readConfig } from '../src/config/config.js';
+import type { Contact } from '../src/contacts/contact.js';
+import type { Ports } from '../src/ports.js';
+import type { Registration } from '../src/users/registration-service.js';
+import type { TestOrg } from './support/api-client.js';
+import type { Recording } from './support/backend-recorder.js';
+import { describeApp, type TestApp } from './support/describe-app.js';
+import { FirestoreWire } from './support/firestore-wire.js';
+import { testStack } from './support/global-stack.js';
+import { newRegistration, type TestUser } from './support/scenario.js';
+
+/** hops, reads, writes, deletes */
+type Budget = readonly [number, number, number, number];
+
+/** design.md, Budgets: warm and with the credential known. */
+const BUDGETS = {
+  'session check': [1, 1, 0, 0],
+  'login by email': [2, 2, 3, 0],
+  'login by phone': [3, 3, 3, 0],
+  'verify-otp, local signer': [2, 2, 4, 1],
+  'verify-otp, IAM signing': [3, 2, 4, 1],
+  register: [3, 2, 5, 2],
+  'forgot-password/send-otp': [2, 1, 2, 0],
+  logout: [2, 1, 1, 0],
+} satisfies Record<string, Budget>;
+
+type Operation = keyof typeof BUDGETS;
+/** Makes everything that an operation needs and answers the operation itself. */
+type Prepare = (services: ComposedServices) => Promise<() => Promise<unknown>>;
+
+const NO_CLIENT = { address: null, agent: null };
+
+describeApp('The budgets of design.md', (app) => {
+  let org: TestOrg;
+  let operations: Record<Operation, Prepare>;
+  const measured = new Map<Operation, Recording>();
+
+  before(async () => {
+    org = await app().provision();
+    operations = prepareOperations(app(), org);
+    // Warm: connections are open and modules loaded before anything is counted.
+    for (const prepare of Object.values(operations)) await (await prepare(app().services))();
+  });
+
+  after(() => {
+    console.table(tableOf(measured));
+    for (const [name, { calls }] of measured) console.log(`${name}: ${calls.join(', ')}`);
+  });
+
+  for (const [name, budget] of Object.entries(BUDGETS) as [Operation, Budget][]) {
+    it(`${name}: at most ${budget[0]} hops, and ${budget.slice(1).join(' / ')} documents`, async () => {
+      const services = name === 'verify-otp, IAM signing' ? withIamSigning(app()) : app().services;
+      const run = await operations[name](services);
+      const { recording } = await app().backends.record(run);
+      measured.set(name, recording);
+      const [hops, reads, writes, deletes] = budget;
+      expect(recording.calls, 'nothing was recorded').not.to.deep.equal([]);
+      expect(recording.hops, 'hops').to.be.at.most(hops);
+      expect(recording.reads, 'reads').to.be.at.most(reads);
+      expect(recording.writes, 'writes').to.be.at.most(writes);
+      expect(recording.deletes, 'deletes').to.be.at.most(deletes);
+    });
+  }
+
+  it('counts what Firestore itself is asked', async () => {
+    const wire = await FirestoreWire.listen(testStack().firestoreEmulator);
+    const config = readConfig({ ...testStack().env, FIRESTORE_EMULATOR_HOST: wire.host });
+    const { ports, close } = composePorts(config, { clock: app().clock, observer: app().backends.observe });
+    const { sender, queue } = app().ports;
+    const services = composeServices({ ...ports, sender, queue }, config.secrets, app().clock);
+    try {
+      for (const [name, prepare] of Object.entries(operations) as [Operation, Prepare][]) {
+        if (name === 'verify-otp, IAM signing') continue;
+        const run = await prepare(services);
+        wire.calls.splice(0);
+        const { recording } = await app().backends.record(run);
+        expect(sum(wire.calls, 'reads'), `${name}: reads`).to.equal(recording.reads);
+        expect(sum(wire.calls, 'writes'), `${name}: writes`).to.equal(recording.writes);
+        expect(sum(wire.calls, 'deletes'), `${name}: deletes`).to.equal(recording.deletes);
+        const declared = recording.calls.filter((call) => call.startsWith('firestore.'));
+        expect(wire.calls, `${name}: calls`).to.have.length(declared.length);
+      }
+    } finally {
+      await close();
+      await wire.close();
+    }
+  });
+});
+
+function prepareOperations({ scenario }: TestApp, org: TestOrg): Record<Operation, Prepare> {
+  const pool = { id: org.org.orgId, tenantId: org.org.tenantId };
+  const login = (contactOf: (user: TestUser) => Contact): Prepare => {
+    return async ({ login: service }) => {
+      const user = await scenario.register(org);
+      return () => service.start(org.org, contactOf(user), user.password);
+    };
+  };
+  const verify: Prepare = async ({ login: service }) => {
+    const user = await scenario.register(org);
+    const code = await scenario.sendLoginCode(org, user);
+    return () => service.finish(org.org, emailOf(user), code, NO_CLIENT);
+  };
+  return {
+    'session check': async ({ sessions }) => {
+      const token = await scenario.logIn(org, await scenario.register(org));
+      return () => sessions.authenticate(org.org, token);
+    },
+    'login by email': login(emailOf),
+    'login by phone': login(phoneOf),
+    'verify-otp, local signer': verify,
+    'verify-otp, IAM signing': verify,
+    register: async ({ registration }) => {
+      const request = registrationOf();
+      return () => registration.register(pool, request);
+    },
+    'forgot-password/send-otp': async ({ passwords }) => {
+      const user = await scenario.register(org);
+      return () => passwords.sendResetCode(org.org, emailOf(user));
+    },
+    logout: async ({ sessions }) => {
+      const token = await scenario.logIn(org, await scenario.register(org));
+      return async () => sessions.end((await sessions.authenticate(org.org, token)).sid);
+    },
+  };
+}
+
+/** In production the signature is a call to IAM; locally it costs nothing. */
+function withIamSigning({ ports, backends, clock }: TestApp): ComposedServices {
+  const sign: Ports['signer']['sign'] = (...parts) =>
+    backends.observe({ backend: 'iam', operation: 'signBlob', cost: {} }, () => ports.signer.sign(...parts));
+  return composeServices({ ...ports, signer: { sign } }, readConfig(testStack().env).secrets, clock);
+}
+
+function registrationOf(): Registration {
+  const { email, phone_number, password, first_name, last_name, ssn } = newRegistration();
+  return {
+    email: { kind: 'email', value: email },
+    phone: { kind: 'phone', value: phone_number },
+    password,
+    first_name,
+    last_name,
+    ssn: ssn.replaceAll('-', ''),
+    date_of_birth: '1990-01-31',
+    address: null,
+    secondary_address: null,
+    metadata: null,
+  };
+}
+
+function emailOf({ email }: TestUser): Contact {
+  return { kind: 'email', value: email };
+}
+
+function phoneOf({ phone_number }: TestUser): Contact {
+  return { kind: 'phone', value: phone_number };
+}
+
+function sum(calls: FirestoreWire['calls'], what: 'reads' | 'writes' | 'deletes'): number {
+  return calls.reduce((total, call) => total + call[what], 0);
+}
+
+function tableOf(measured: ReadonlyMap<Operation, Recording>): object {
+  const rows = [...measured].map(([name, { hops, reads, writes, deletes }]) => {
+    const [maxHops, maxReads, maxWrites, maxDeletes] = BUDGETS[name];
+    const of = (value: number, budget: number) => `${value}/${budget}`;
+    const documents = { reads: of(reads, maxReads), writes: of(writes, maxWrites), deletes: of(deletes, maxDeletes) };
+    return [name, { hops: of(hops, maxHops), ...documents }];
+  });
+  return Object.fromEntries(rows);
+}

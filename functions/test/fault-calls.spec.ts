@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import { type ApiResponse, expectStatus, type TestOrg } from './support/api-client.js';
+import { describeApp } from './support/describe-app.js';
+import { expectOutage, faultRoutes, type PreparedRequest } from './support/fault-cases.js';
+import { FirestoreProbe } from './support/firestore-probe.js';
+
+/** `before`: the call is never made. `after`: it has its effect, and the answer is lost. */
+type Moment = 'before' | 'after';
+
+/** Their adapters are replaced in this harness; fault-links.spec.ts has the real ones. */
+const REPLACED = ['outbox', 'tasks'];
+const FAR_TOO_MANY_CALLS = 20;
+
+/** faults.spec.ts has a backend that is down altogether; here one call of a request fails and all others work. */
+describeApp('A single failing call (R-03)', (app) => {
+  const rows: Record<string, Record<string, string>> = {};
+  let org: TestOrg;
+  let probe: FirestoreProbe;
+
+  before(async () => {
+    probe = new FirestoreProbe();
+    org = await app().provision();
+    // The credential is known from here on, so that the calls of each route are its own.
+    expectStatus(await app().api.post(org, '/partner/auth/introspect', { token: 'none' }), 200);
+  });
+  after(async () => {
+    console.table(rows);
+    await probe.close();
+  });
+
+  const routes = [
+    'register',
+    'login',
+    'login by phone',
+    'verify-otp',
+    'send-otp',
+    'reset',
+    'change-password',
+    'logout',
+  ];
+  for (const route of [...routes, 'introspect', 'me']) {
+    for (const moment of ['before', 'after'] as const) {
+      it(`${route}: 503 whichever call fails, ${moment === 'before' ? 'unmade' : 'its answer lost'}`, async () => {
+        let tried = 0;
+        while (await failsClosed(route, tried, moment)) tried += 1;
+        expect(tried, 'calls of the route').to.be.within(1, FAR_TOO_MANY_CALLS);
+      });
+    }
+  }
+
+  /** False when the request makes fewer calls, and so succeeds. */
+  async function failsClosed(route: string, index: number, moment: Moment): Promise<boolean> {
+    const prepare = faultRoutes(app().api, app().scenario)[route];
+    if (prepare === undefined) throw new Error(`there is no ${route}`);
+    const prepared = await prepare(org);
+    const { failed, response } = await withFailing(index, moment, prepared.send);
+    if (failed === null) expect(response.status, response.text).to.be.within(200, 299);
+    if (failed === null || REPLACED.some((name) => failed.startsWith(name))) return failed !== null;
+    const what = `${route}, call ${index + 1} ${failed}, ${moment}`;
+    rows[what] = { status: String(response.status), code: response.body.error?.code ?? '' };
+    expectOutage(response, what);
+    await expectUsable(prepared, what);
+    return true;
+  }
+
+  /** Runs a request whose call of that number fails. `failed` is null when there are not that many. */
+  async function withFailing(index: number, moment: Moment, send: () => Promise<ApiResponse>) {
+    let seen = 0;
+    let failed: string | null = null;
+    app().backends.fault = async (call, proceed) => {
+      if (seen++ !== index) return proceed();
+      failed = `${call.backend}.${call.operation}`;
+      if (moment === 'after') await proceed();
+      if (REPLACED.includes(call.backend)) return undefined;
+      throw failureOf(call.backend);
+    };
+    const response = await send();
+    app().backends.fault = undefined;
+    return { failed: failed as string | null, response };
+  }
+
+  /** Whatever was lost, the user logs in again with one password or the other, and no code opened two sessions. */
+  async function expectUsable({ user }: PreparedRequest, what: string): Promise<void> {
+    if (user === null) return;
+    const sessions = await probe.sessionsOf(org.org.orgId, user.userId);
+    expect(sessions.length, `${what}: sessions`).to.be.at.most(1);
+    const logins = [user.password, 'a new one'].map((password) =>
+      app().api.post(org, '/partner/auth/login', { phone_number: user.phone_number, password }),
+    );
+    const answers = await Promise.all(logins);
+    const accepted = answers.filter(({ status }) => status === 200);
+    expect(accepted, `${what}: ${answers.map(({ text }) => text).join()}`).to.have.length(1);
+    const code = app().outbox.messages.findLast(({ to }) => to === user.phone_number)?.code ?? '';
+    expectStatus(await app().scenario.verify(org, user, code, 'phone_number'), 200);
+  }
+});
+
+function failureOf(backend: string): Error {
+  if (backend === 'firestore') return Object.assign(new Error('14 UNAVAILABLE'), { code: 14 });
+  return new TypeError('fetch failed', { cause: new Error('ECONNRESET') });
+}

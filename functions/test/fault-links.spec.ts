@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
+import { expectOutage, faultRoutes, type PreparedRequest } from './support/fault-cases.js';
+import { type LinkedApp, startLinkedApp } from './support/linked-app.js';
+
+const ANSWERED_MS = 10_500;
+/** After an outage gRPC waits before it connects again. */
+const RECOVERY_MS = 30_000;
+/** Prepared with a reset code, which goes through the queue: faults.spec.ts has it. */
+const LEFT_OUT = ['reset', 'send-otp'];
+
+/** faults.spec.ts makes calls fail; here the connections themselves do, and nothing of ours is replaced. */
+describe('Real outages: a port that nobody listens on, and one that never answers (R-03)', () => {
+  const rows: Record<string, Record<string, number>> = {};
+  let app: LinkedApp;
+  let org: TestOrg;
+
+  before(async () => {
+    app = await startLinkedApp();
+    org = await app.services.orgs.provision('Outages');
+    await app.scenario.logIn(org, await app.scenario.register(org));
+  });
+  after(async () => {
+    console.table(rows);
+    await app.close();
+  });
+
+  for (const backend of ['firestore', 'identity-platform'] as const) {
+    for (const state of ['refused', 'silent'] as const) {
+      it(`${backend} ${state}: 503 on every route that needs it, and recovery`, async () => {
+        const prepared = await prepareAll();
+        await app.links[backend].set(state);
+        const outcomes = await Promise.all(prepared.map(([, { send }]) => timed(send)));
+        await app.links[backend].set('up');
+        prepared.forEach(([route, { backends }], index) => {
+          const { response, ms } = outcomes[index] as Timed;
+          note(`${backend} ${state}`, route, response);
+          expect(ms, `${route}: ${backend} ${state}`).to.be.below(ANSWERED_MS);
+          if (backends.includes(backend)) expectOutage(response, `${route}: ${backend} ${state}`);
+          else expectStatus(response, 200);
+        });
+        await recovers();
+      });
+    }
+  }
+
+  for (const state of ['refused', 'silent'] as const) {
+    it(`outbox ${state}: 502 to the login, which works afterwards`, async () => {
+      const user = await app.scenario.register(org);
+      const body = { email: user.email, password: user.password };
+      await app.links.outbox.set(state);
+      const { response, ms } = await timed(() => app.api.post(org, '/partner/auth/login', body));
+      await app.links.outbox.set('up');
+      note(`outbox ${state}`, 'login', response);
+      expect(ms).to.be.below(ANSWERED_MS);
+      expectError(response, 502, 'delivery_failed');
+      expect(await app.codesTo(user.email), 'messages').to.deep.equal([]);
+      await app.scenario.logIn(org, user);
+    });
+  }
+
+  for (const [name, fault] of [
+    ['refused', () => Promise.reject(new Error('ECONNREFUSED'))],
+    ['silent', () => new Promise<never>(() => {})],
+  ] as const) {
+    it(`tasks ${name}: 503 to the reset code, and no message`, async () => {
+      const { email } = await app.scenario.register(org);
+      app.backends.fault = (call, proceed) => (call.backend === 'tasks' ? fault() : proceed());
+      const { response, ms } = await timed(() =>
+        app.api.post(org, '/partner/auth/forgot-password/send-otp', { email }),
+      );
+      app.backends.fault = undefined;
+      note(`tasks ${name}`, 'send-otp', response);
+      expect(ms).to.be.below(ANSWERED_MS);
+      expectOutage(response, `tasks ${name}`);
+      expect(await app.codesTo(email), 'messages').to.deep.equal([]);
+    });
+  }
+
+  async function prepareAll(): Promise<[string, PreparedRequest][]> {
+    const routes = Object.entries(faultRoutes(app.api, app.scenario)).filter(([name]) => !LEFT_OUT.includes(name));
+    const prepared: [string, PreparedRequest][] = [];
+    for (const [name, prepare] of routes) prepared.push([name, await prepare(org)]);
+    return prepared;
+  }
+
+  async function recovers(): Promise<void> {
+    const end = Date.now() + RECOVERY_MS;
+    for (;;) {
+      const { status, text } = await app.api.post(org, '/partner/auth/introspect', { token: 'none' });
+      const login = await app.api.post(org, '/partner/auth/login', {
+        email: 'nobody@example.com',
+        password: 'a password',
+      });
+      if (status === 200 && login.status === 401) break;
+      expect(Date.now(), `not up again: ${text} ${login.text}`).to.be.below(end);
+      await sleep(250);
+    }
+    await app.scenario.logIn(org, await app.scenario.register(org));
+  }
+
+  function note(fault: string, route: string, { status }: ApiResponse): void {
+    rows[fault] = { ...rows[fault], [route]: status };
+  }
+});
+
+interface Timed {
+  readonly response: ApiResponse;
+  readonly ms: number;
+}
+
+async function timed(send: () => Promise<ApiResponse>): Promise<Timed> {
+  const startedAt = Date.now();
+  return { response: await send(), ms: Date.now() - startedAt };
+}

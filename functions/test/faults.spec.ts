@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import type { ApiResponse, TestOrg } from './support/api-client.js';
+import { expectStatus } from './support/api-client.js';
+import { describeApp } from './support/describe-app.js';
+import { expectOutage, FAULTS, type Fault, faultRoutes, type PreparedRequest } from './support/fault-cases.js';
+import { FirestoreProbe } from './support/firestore-probe.js';
+
+/** A request ends within 10 s; the rest is for a busy machine. */
+const ANSWERED_MS = 10_500;
+
+interface Outcome {
+  readonly route: string;
+  readonly request: PreparedRequest;
+  readonly response: ApiResponse;
+  readonly ms: number;
+  /** Session documents that the request has left behind. */
+  readonly sessions: number;
+}
+
+describeApp('Faults of backends (R-03, fault matrix)', (app) => {
+  const rows: Record<string, Record<string, number>> = {};
+  let org: TestOrg;
+  let probe: FirestoreProbe;
+
+  before(async () => {
+    probe = new FirestoreProbe();
+    org = await app().provision();
+  });
+  afterEach(() => {
+    app().backends.fault = undefined;
+  });
+  after(async () => {
+    console.table(rows);
+    await probe.close();
+  });
+
+  async function prepareAll(): Promise<[string, PreparedRequest][]> {
+    const routes = Object.entries(faultRoutes(app().api, app().scenario));
+    return Promise.all(
+      routes.map(async ([name, prepare]): Promise<[string, PreparedRequest]> => [name, await prepare(org)]),
+    );
+  }
+
+  async function sessionsOf({ user }: PreparedRequest): Promise<number> {
+    return user === null ? 0 : (await probe.sessionsOf(org.org.orgId, user.userId)).length;
+  }
+
+  /** Every route at once under one fault. */
+  async function outcomesOf(fault: Fault): Promise<Outcome[]> {
+    const prepared = await prepareAll();
+    const before = await Promise.all(prepared.map(([, request]) => sessionsOf(request)));
+    app().backends.fault = (call, proceed) => (call.backend === fault.backend ? fault.run(call, proceed) : proceed());
+    const answered = await Promise.all(
+      prepared.map(async ([, request]) => {
+        const startedAt = Date.now();
+        return { response: await request.send(), ms: Date.now() - startedAt };
+      }),
+    );
+    app().backends.fault = undefined;
+    const after = await Promise.all(prepared.map(([, request]) => sessionsOf(request)));
+    return prepared.map(([route, request], index) => {
+      const { response, ms } = answered[index] as (typeof answered)[number];
+      return { route, request, response, ms, sessions: (after[index] ?? 0) - (before[index] ?? 0) };
+    });
+  }
+
+  for (const fault of FAULTS) {
+    const label = `${fault.backend} ${fault.name}`;
+    it(`answers 503 on every route that needs it: ${label}`, async () => {
+      const sent = app().outbox.messages.length;
+      const outcomes = await outcomesOf(fault);
+      rows[label] = Object.fromEntries(outcomes.map(({ route, response }) => [route, response.status]));
+      for (const { route, request, response, ms, sessions } of outcomes) {
+        const what = `${route}: ${label}`;
+        expect(ms, what).to.be.below(ANSWERED_MS);
+        if (request.backends.includes(fault.backend)) expectOutage(response, what);
+        else expectStatus(response, 200);
+        // No token was given out: a session that is left is a document that nobody can use.
+        expect(sessions, `${what}: sessions`).to.be.at.most(mayLeaveSession(route, fault) ? 1 : 0);
+      }
+      const messages = app()
+        .outbox.messages.slice(sent)
+        .filter(({ purpose }) => purpose === 'login');
+      const prepared = outcomes.filter(({ route }) => PREPARED_BY_LOGIN.includes(route));
+      expect(messages.length, `${label}: messages`).to.equal(prepared.length);
+    });
+  }
+
+  it('sends nothing when only the limiter is down', async () => {
+    const { email, password } = await app().scenario.register(org);
+    await app().drain();
+    const sent = app().outbox.messages.length;
+    app().backends.fault = (call, proceed) => (call.operation === 'limits.add' ? unavailable() : proceed());
+    expectOutage(await app().api.post(org, '/partner/auth/login', { email, password }), 'login');
+    expectOutage(await app().api.post(org, '/partner/auth/forgot-password/send-otp', { email }), 'send-otp');
+    await app().drain();
+    expect(app().outbox.messages.length - sent, 'messages').to.equal(0);
+  });
+
+  it('answers 503 to a credential that it can not check, and takes it afterwards', async () => {
+    const fresh = await app().provision();
+    const ask = () => app().api.post(fresh, '/partner/auth/introspect', { token: 'none' });
+    for (const operation of ['credentials.find', 'orgs.find']) {
+      app().backends.fault = (call, proceed) => (call.operation === operation ? unavailable() : proceed());
+      expectOutage(await ask(), operation);
+    }
+    app().backends.fault = undefined;
+    expectStatus(await ask(), 200);
+  });
+
+  it('works again once the backends do', async () => {
+    const { scenario } = app();
+    const user = await scenario.register(org);
+    expect(await scenario.isLive(org, await scenario.logIn(org, user))).to.equal(true);
+  });
+});
+
+/** What is prepared with a login sends a message before the fault; nothing else may. */
+const PREPARED_BY_LOGIN = ['verify-otp', 'change-password', 'logout', 'introspect', 'me'];
+
+/** verify-otp writes the session while it exchanges the token, and a lost answer hides a write that was made. */
+function mayLeaveSession(route: string, { backend, name }: Fault): boolean {
+  return route === 'verify-otp' && (backend === 'identity-platform' || name.startsWith('answer lost'));
+}
+
+function unavailable(): Promise<never> {
+  return Promise.reject(Object.assign(new Error('14 UNAVAILABLE'), { code: 14 }));
+}

@@ -1,0 +1,150 @@
+import { randomInt } from 'node:crypto';
+import { expect } from 'chai';
+import type { Contact } from '../src/contacts/contact.js';
+import { expectError, expectStatus, type TestOrg } from './support/api-client.js';
+import { describeApp } from './support/describe-app.js';
+import { InvariantChecker } from './support/invariants.js';
+import { type Kill, Killable, killsOf } from './support/killable.js';
+import { newRegistration, type RegisterBody } from './support/scenario.js';
+
+const PATH = '/partner/auth/register';
+const LEASE_MS = 61_000;
+const TIMEOUT_MS = 240_000;
+const HEAVY_TIMEOUT_MS = 3_600_000;
+const REGISTERS = process.env['GATEHOUSE_HEAVY'] === '1' ? 1_000 : 16;
+const AT_ONCE = 2;
+const NOTHING = { users: [], profiles: [], reservations: [] };
+
+describeApp('Registrations that are killed (R-02)', (app) => {
+  const rows: Record<string, Record<string, string | number>> = {};
+  let killable: Killable;
+  let checker: InvariantChecker;
+  let org: TestOrg;
+  /** Every contact that this suite ever asked for. */
+  let contacts: Contact[];
+  let calls: readonly string[];
+
+  before(async () => {
+    killable = await Killable.build();
+    checker = new InvariantChecker();
+    const dry = await killable.run(await app().provision(), { path: PATH, body: newRegistration() }, null);
+    expect(dry?.status).to.equal(201);
+    calls = dry?.calls ?? [];
+  });
+  beforeEach(async () => {
+    org = await app().provision();
+    contacts = [];
+  });
+  after(async () => {
+    console.table(rows);
+    killable.remove();
+    await checker.close();
+  });
+
+  function newBody(overrides: Partial<RegisterBody> = {}): RegisterBody {
+    const body = newRegistration(overrides);
+    contacts.push({ kind: 'email', value: body.email }, { kind: 'phone', value: body.phone_number });
+    return body;
+  }
+
+  async function killAt(kill: Kill, body: RegisterBody): Promise<void> {
+    expect(await killable.run(org, { path: PATH, body }, kill), 'it was not killed').to.equal(null);
+  }
+
+  it('are finished by the same request again, whatever they had done', async () => {
+    await forEach(killsOf(calls.length), async (kill) => {
+      const body = newBody();
+      await killAt(kill, body);
+      const answer = await app().api.post(org, PATH, body);
+      const stored = await checker.read(org, [
+        { kind: 'email', value: body.email },
+        { kind: 'phone', value: body.phone_number },
+      ]);
+      const identities = stored.identities.filter(({ email }) => email === body.email);
+      const profiles = stored.profiles.filter(({ email }) => email === body.email);
+      const held = [...stored.reservations.values()].map(({ uid, state }) => `${state} ${uid}`);
+      rows[`${kill.moment} ${kill.call + 1} ${calls[kill.call]}`] = {
+        'same request': answer.status,
+        identities: identities.length,
+        profiles: profiles.length,
+        held: held.filter((one) => one.startsWith('held')).length,
+      };
+      const what = `${kill.moment} ${calls[kill.call]}`;
+      const { userId } = expectStatus(answer, 201).body;
+      expect(identities, what).to.deep.equal([{ uid: userId, email: body.email }]);
+      expect(
+        profiles.map(({ uid }) => uid),
+        what,
+      ).to.deep.equal([userId]);
+      expect(held, what).to.deep.equal([`held ${userId}`, `held ${userId}`]);
+      await app().scenario.logIn(org, { ...body, userId });
+    });
+    expect(await checker.orphans(org, contacts)).to.deep.equal(NOTHING);
+  }).timeout(TIMEOUT_MS);
+
+  it('are left alone by a different request until their lease is over, and then make way', async () => {
+    const killed = await forEach(killsOf(calls.length), async (kill) => {
+      const body = newBody();
+      await killAt(kill, body);
+      const reserved = (await checker.read(org, [{ kind: 'email', value: body.email }])).reservations.size > 0;
+      // One contact is the same, the other and the password are new: an honest second try of somebody else's family.
+      const different = newBody({ email: body.email });
+      if (reserved) expectError(await app().api.post(org, PATH, different), 409, 'already_exists');
+      return { kill, body, different };
+    });
+    app().clock.advance(LEASE_MS);
+    for (const { kill, body, different } of killed) {
+      const { profiles } = await checker.read(org, []);
+      const finished = profiles.some(({ email }) => email === body.email);
+      const answer = await app().api.post(org, PATH, different);
+      const row = rows[`${kill.moment} ${kill.call + 1} ${calls[kill.call]}`] ?? {};
+      row['another, 61 s on'] = answer.status;
+      // A registration that was through before the kill is a user.
+      expectStatus(answer, finished ? 409 : 201);
+    }
+    expect(await checker.orphans(org, contacts)).to.deep.equal(NOTHING);
+  }).timeout(TIMEOUT_MS);
+
+  it('do not stop the same contacts from being tried with another password after the lease', async () => {
+    const bodies = await forEach(killsOf(calls.length - 1), async (kill) => {
+      const body = newBody();
+      await killAt(kill, body);
+      return body;
+    });
+    app().clock.advance(LEASE_MS);
+    for (const body of bodies) {
+      const changed = { ...body, password: 'another password' };
+      const { userId } = expectStatus(await app().api.post(org, PATH, changed), 201).body;
+      await app().scenario.logIn(org, { ...changed, userId });
+    }
+    expect(await checker.orphans(org, contacts)).to.deep.equal(NOTHING);
+  }).timeout(TIMEOUT_MS);
+
+  it(`${REGISTERS} at random steps leave no orphan once they are asked for again`, async () => {
+    const kills = Array.from({ length: REGISTERS }, (): Kill => {
+      return { call: randomInt(calls.length), moment: randomInt(2) === 0 ? 'before' : 'after' };
+    });
+    const statuses = new Map<number, number>();
+    await forEach(kills, async (kill) => {
+      const body = newBody();
+      await killAt(kill, body);
+      const { status } = await app().api.post(org, PATH, body);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    });
+    const orphans = await checker.orphans(org, contacts);
+    console.log(`${REGISTERS} killed registers, asked for again:`, Object.fromEntries(statuses), orphans);
+    expect(orphans).to.deep.equal(NOTHING);
+    expect([...statuses.keys()]).to.deep.equal([201]);
+  }).timeout(HEAVY_TIMEOUT_MS);
+});
+
+/** A process each: more at once than there are processors only slows all of them down. */
+async function forEach<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = [...items.entries()];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await work(next[1]);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}

@@ -1,0 +1,54 @@
+import { UnsecuredJWT } from 'jose';
+import type { TestOrg } from './api-client.js';
+import { testStack } from './global-stack.js';
+
+export interface EmulatorAccount {
+  readonly localId: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly disabled?: boolean;
+  readonly customAttributes?: string;
+  readonly tenantId?: string;
+}
+
+type Json = Record<string, unknown>;
+
+/** The Auth emulator's own REST API: the side door that a client with the project's web API key has. */
+export const authEmulator = {
+  /** A method that clients may call. Answers status and body as they come. */
+  async asClient(method: string, body: Json): Promise<{ status: number; body: Json }> {
+    const { authEmulator: host } = testStack();
+    return post(`http://${host}/identitytoolkit.googleapis.com/v1/${method}?key=demo-api-key`, body, {});
+  },
+
+  /** A user's account as an admin sees it. @throws Error when there is none. */
+  async lookup(tenantId: string, uid: string): Promise<EmulatorAccount> {
+    const { authEmulator: host, projectId } = testStack();
+    const url = `http://${host}/identitytoolkit.googleapis.com/v1/projects/${projectId}/tenants/${tenantId}/accounts:lookup`;
+    const { body } = await post(url, { localId: [uid] }, { authorization: 'Bearer owner' });
+    const [account] = (body['users'] ?? []) as EmulatorAccount[];
+    if (account === undefined) throw new Error(`no account ${uid}`);
+    return account;
+  },
+};
+
+async function post(url: string, body: Json, headers: Record<string, string>) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Json };
+}
+
+/** A session token as anybody could forge it for the emulator, which signs nothing: only its claims can be wrong. */
+export function unsignedToken({ org }: TestOrg, now: number, claims: Readonly<Record<string, unknown>>): string {
+  const { projectId } = testStack();
+  const firebase = { tenant: org.tenantId, sign_in_provider: 'custom' };
+  return new UnsecuredJWT({ org_id: org.orgId, firebase, ...claims })
+    .setIssuer(`https://securetoken.google.com/${projectId}`)
+    .setAudience(projectId)
+    .setIssuedAt(new Date(now))
+    .setExpirationTime(new Date(now + 3_600_000))
+    .encode();
+}

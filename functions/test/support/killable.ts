@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { FUNCTIONS_DIR } from '../../../tools/paths.js';
+import type { TestOrg } from './api-client.js';
+import { testStack } from './global-stack.js';
+import type { ChildJob, ChildReport } from './killed-child.js';
+
+export type Kill = NonNullable<ChildJob['kill']>;
+
+export interface KillableRequest {
+  readonly path: string;
+  readonly body: unknown;
+  readonly session?: string;
+}
+
+/** Runs requests in processes of their own that die at a given call to a backend. */
+export class Killable {
+  private constructor(private readonly folder: string) {}
+
+  /** Bundled once: a process a case is only bearable when it starts fast. */
+  static async build(): Promise<Killable> {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-kills-'));
+    symlinkSync(join(FUNCTIONS_DIR, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    await build({
+      entryPoints: [join(FUNCTIONS_DIR, 'test', 'support', 'killed-child.ts')],
+      outfile: join(folder, 'child.js'),
+      bundle: true,
+      packages: 'external',
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'warning',
+    });
+    return new Killable(folder);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What the process reported, or null when it was killed. */
+  async run(org: TestOrg, { path, body, session }: KillableRequest, kill: Kill | null): Promise<ChildReport | null> {
+    const { key, secret } = org.credential;
+    const headers = {
+      'content-type': 'application/json',
+      'x-partner-key': key,
+      'x-partner-secret': secret,
+      ...(session === undefined ? {} : { authorization: `Bearer ${session}` }),
+    };
+    const job: ChildJob = { path, headers, body, kill };
+    const child = spawn(process.execPath, [join(this.folder, 'child.js'), JSON.stringify(job)], {
+      env: { PATH: process.env['PATH'], ...testStack().env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let printed = '';
+    let errors = '';
+    child.stdout.on('data', (chunk) => {
+      printed += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+      child.once('close', (...ended) => resolve(ended)),
+    );
+    if (signal === 'SIGKILL') return null;
+    if (code !== 0) throw new Error(`the child ended with ${code}: ${errors}`);
+    return JSON.parse(printed) as ChildReport;
+  }
+}
+
+/** Before and after each of so many calls. */
+export function killsOf(calls: number): Kill[] {
+  return Array.from({ length: calls }, (_, call) =>
+    (['before', 'after'] as const).map((moment) => ({ call, moment })),
+  ).flat();
+}

@@ -1,0 +1,66 @@
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface StubRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+/** `text` goes out as it is, whatever it is. */
+export type StubAnswer =
+  | { readonly status: number; readonly text: string }
+  | { readonly status: number; readonly json: unknown }
+  | 'hang'
+  | 'drop'
+  | 'half';
+
+/** A server of somebody else's, at the HTTP boundary: remembers what it was asked, and answers well, badly or not at all. */
+export class StubServer {
+  readonly requests: StubRequest[] = [];
+  answer: StubAnswer = { status: 200, json: {} };
+  host = '';
+  private server: Server | undefined;
+
+  async start(): Promise<void> {
+    const server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const { method = '', headers } = request;
+      const text = Buffer.concat(chunks).toString();
+      const body: unknown = text === '' ? undefined : JSON.parse(text);
+      this.requests.push({ method, url: new URL(request.url ?? '/', 'http://stub'), headers, body });
+      respond(response, this.answer);
+    });
+    this.server = server;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    this.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  /** The one request since the last time that this was asked. */
+  taken(): StubRequest {
+    const requests = this.requests.splice(0);
+    if (requests.length !== 1 || requests[0] === undefined) throw new Error(`${requests.length} requests, not one`);
+    return requests[0];
+  }
+
+  async stop(): Promise<void> {
+    this.server?.closeAllConnections();
+    await new Promise((resolve) => (this.server ? this.server.close(resolve) : resolve(undefined)));
+  }
+}
+
+function respond(response: ServerResponse, answer: StubAnswer): void {
+  if (answer === 'hang') return;
+  if (answer === 'drop') {
+    response.destroy();
+    return;
+  }
+  if (answer === 'half') {
+    response.writeHead(200, { 'content-length': 1_000 }).write('{"localId":');
+    setTimeout(() => response.destroy(), 5);
+    return;
+  }
+  response.writeHead(answer.status).end('text' in answer ? answer.text : JSON.stringify(answer.json));
+}

@@ -1,0 +1,81 @@
+import { IdentityToolkitClient } from '../../src/adapters/identity-platform/identity-toolkit-client.js';
+import { Backend } from '../../src/lib/backend.js';
+import { StubServer } from './stub-server.js';
+
+export const PROJECT = 'demo-gatehouse';
+export const TOOLKIT_TIMEOUT_MS = 150;
+const PREFIX = '/identitytoolkit.googleapis.com';
+
+/** Identity Platform at the HTTP boundary. */
+export class ToolkitStub extends StubServer {
+  accessToken: () => Promise<string> = async () => 'access-token';
+
+  client(): IdentityToolkitClient {
+    const options = { projectId: PROJECT, apiKey: 'web key+&', emulatorHost: this.host };
+    return new IdentityToolkitClient(
+      options,
+      { get: () => this.accessToken() },
+      new Backend('identity-platform', TOOLKIT_TIMEOUT_MS),
+    );
+  }
+
+  answers(json: unknown): void {
+    this.answer = { status: 200, json };
+  }
+
+  /** An error as Google documents it: https://cloud.google.com/identity-platform/docs/error-codes */
+  refuses(message: string, status = 400): void {
+    const errors = [{ message, reason: 'invalid', domain: 'global' }];
+    this.answer = { status, json: { error: { code: status, message, errors } } };
+  }
+
+  /** The one request, as much of it as is documented. */
+  asked() {
+    const { method, url, headers, body } = this.taken();
+    return {
+      method,
+      path: url.pathname.replace(PREFIX, ''),
+      key: url.searchParams.get('key'),
+      authorization: headers.authorization ?? null,
+      type: headers['content-type'],
+      body,
+    };
+  }
+}
+
+const common = { method: 'POST', type: 'application/json' };
+
+/** A call as our service account. */
+export function adminCall(path: string, body: unknown, version = 'v1') {
+  const full = `/${version}/projects/${PROJECT}/${path}`;
+  return { ...common, path: full, key: null, authorization: 'Bearer access-token', body };
+}
+
+/** A call that clients make too. */
+export function publicCall(method: string, body: unknown) {
+  return { ...common, path: `/v1/${method}`, key: 'web key+&', authorization: null, body };
+}
+
+/** What is wrong with Identity Platform, not with the request: never "no such user" or "wrong password". */
+export const OUTAGE_REASONS = [
+  'TOO_MANY_ATTEMPTS_TRY_LATER',
+  'TOO_MANY_ATTEMPTS_TRY_LATER : Access to this account has been temporarily disabled due to many failed login attempts.',
+  'QUOTA_EXCEEDED',
+  'QUOTA_EXCEEDED : Exceeded quota for verifying passwords.',
+  'RESOURCE_EXHAUSTED',
+  'INTERNAL_ERROR',
+  'OPERATION_NOT_ALLOWED',
+  'PASSWORD_LOGIN_DISABLED',
+  'TENANT_NOT_FOUND',
+  'INVALID_TENANT_ID',
+  'PROJECT_NOT_FOUND',
+  'INSUFFICIENT_PERMISSION',
+  'PERMISSION_DENIED',
+  'CONFIGURATION_NOT_FOUND',
+  'WEAK_PASSWORD : Password should be at least 6 characters',
+  'API key not valid. Please pass a valid API key.',
+  'constructor',
+  'toString',
+  '__proto__',
+  '',
+];
