@@ -43,7 +43,7 @@ describeApp('Registrations that are killed (R-02)', (app) => {
 
   function newBody(overrides: Partial<RegisterBody> = {}): RegisterBody {
     const body = newRegistration(overrides);
-    contacts.push({ kind: 'email', value: body.email }, { kind: 'phone', value: body.phone_number });
+    contacts.push(...contactsOf(body));
     return body;
   }
 
@@ -51,33 +51,41 @@ describeApp('Registrations that are killed (R-02)', (app) => {
     expect(await killable.run(org, { path: PATH, body }, kill), 'it was not killed').to.equal(null);
   }
 
+  /**
+   * The same request again makes the user, once. When the profile was written and only the answer got lost, it is told
+   * that there is one: without an idempotency key nothing tells it from somebody else's second registration.
+   */
+  async function askAgain(kill: Kill, body: RegisterBody): Promise<number> {
+    const what = `${kill.moment} ${kill.call + 1} ${calls[kill.call]}`;
+    const written = (await checker.profilesWith(org, body.email)).length > 0;
+    const answer = expectStatus(await app().api.post(org, PATH, body), written ? 409 : 201);
+    const stored = await checker.read(org, contactsOf(body));
+    const identities = stored.identities.filter(({ email }) => email === body.email).map(({ uid }) => uid);
+    const profiles = stored.profiles.filter(({ email }) => email === body.email).map(({ uid }) => uid);
+    const held = [...stored.reservations.values()].filter(({ state }) => state === 'held').map(({ uid }) => uid);
+    rows[what] = {
+      ...rows[what],
+      'same request': answer.status,
+      identities: identities.length,
+      profiles: profiles.length,
+      'held contacts': held.length,
+    };
+    const [userId = ''] = profiles;
+    if (!written) expect(answer.body.userId, what).to.equal(userId);
+    expect({ identities, profiles, held }, what).to.deep.equal({
+      identities: [userId],
+      profiles: [userId],
+      held: [userId, userId],
+    });
+    await app().scenario.logIn(org, { ...body, userId });
+    return answer.status;
+  }
+
   it('are finished by the same request again, whatever they had done', async () => {
     await forEach(killsOf(calls.length), async (kill) => {
       const body = newBody();
       await killAt(kill, body);
-      const answer = await app().api.post(org, PATH, body);
-      const stored = await checker.read(org, [
-        { kind: 'email', value: body.email },
-        { kind: 'phone', value: body.phone_number },
-      ]);
-      const identities = stored.identities.filter(({ email }) => email === body.email);
-      const profiles = stored.profiles.filter(({ email }) => email === body.email);
-      const held = [...stored.reservations.values()].map(({ uid, state }) => `${state} ${uid}`);
-      rows[`${kill.moment} ${kill.call + 1} ${calls[kill.call]}`] = {
-        'same request': answer.status,
-        identities: identities.length,
-        profiles: profiles.length,
-        held: held.filter((one) => one.startsWith('held')).length,
-      };
-      const what = `${kill.moment} ${calls[kill.call]}`;
-      const { userId } = expectStatus(answer, 201).body;
-      expect(identities, what).to.deep.equal([{ uid: userId, email: body.email }]);
-      expect(
-        profiles.map(({ uid }) => uid),
-        what,
-      ).to.deep.equal([userId]);
-      expect(held, what).to.deep.equal([`held ${userId}`, `held ${userId}`]);
-      await app().scenario.logIn(org, { ...body, userId });
+      await askAgain(kill, body);
     });
     expect(await checker.orphans(org, contacts)).to.deep.equal(NOTHING);
   }).timeout(TIMEOUT_MS);
@@ -94,8 +102,7 @@ describeApp('Registrations that are killed (R-02)', (app) => {
     });
     app().clock.advance(LEASE_MS);
     for (const { kill, body, different } of killed) {
-      const { profiles } = await checker.read(org, []);
-      const finished = profiles.some(({ email }) => email === body.email);
+      const finished = (await checker.profilesWith(org, body.email)).length > 0;
       const answer = await app().api.post(org, PATH, different);
       const row = rows[`${kill.moment} ${kill.call + 1} ${calls[kill.call]}`] ?? {};
       row['another, 61 s on'] = answer.status;
@@ -128,15 +135,21 @@ describeApp('Registrations that are killed (R-02)', (app) => {
     await forEach(kills, async (kill) => {
       const body = newBody();
       await killAt(kill, body);
-      const { status } = await app().api.post(org, PATH, body);
+      const status = await askAgain(kill, body);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     });
     const orphans = await checker.orphans(org, contacts);
     console.log(`${REGISTERS} killed registers, asked for again:`, Object.fromEntries(statuses), orphans);
     expect(orphans).to.deep.equal(NOTHING);
-    expect([...statuses.keys()]).to.deep.equal([201]);
   }).timeout(HEAVY_TIMEOUT_MS);
 });
+
+function contactsOf({ email, phone_number }: RegisterBody): Contact[] {
+  return [
+    { kind: 'email', value: email },
+    { kind: 'phone', value: phone_number },
+  ];
+}
 
 /** A process each: more at once than there are processors only slows all of them down. */
 async function forEach<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -34,3 +34,14 @@ export interface TryCount {
   /** No code is compared before this; milliseconds since the epoch, 0 for no pause. */
   readonly blockedUntil: number;
 }
+
+/** A code that was right. Whoever claims it first may act on it. */
+export interface MatchedCode {
+  readonly key: ChallengeKey;
+  readonly challengeId: string;
+  readonly uid: string;
+  /** How long the claim is remembered. */
+  readonly claimUntil: Date;
+  /** Places whose failures end with the success; empty when there were none. */
+  readonly others: readonly ChallengeKey[];
+}

@@ -1,4 +1,4 @@
-import type { ChallengeKey, ChallengeRecord, TryCount } from './challenge-record.js';
+import type { ChallengeKey, ChallengeRecord, MatchedCode, TryCount } from './challenge-record.js';
 
 /** Port: where codes and their counts live. Every method `@throws UnavailableError` when the store is down or slow. */
 export interface ChallengeStore {
@@ -16,10 +16,11 @@ export interface ChallengeStore {
   /** Extends the pause of each place to at least `until` (milliseconds since the epoch). */
   block(keys: readonly ChallengeKey[], until: number): Promise<void>;
   /**
-   * Removes a code, its failures and those of the other places. Of any number of callers one is answered true: it alone
-   * may do what the code stands for.
+   * Claims a code by its challengeId and removes it, with its failures and those of the other places, in one commit. Of
+   * any number of callers, ever, one is answered true: it alone may do what the code stands for. False as well when
+   * nothing is at the place any more.
    */
-  consume(key: ChallengeKey, others: readonly ChallengeKey[]): Promise<boolean>;
+  consume(code: MatchedCode): Promise<boolean>;
   /** Removes whatever is at these places. */
   clear(keys: readonly ChallengeKey[]): Promise<void>;
 }

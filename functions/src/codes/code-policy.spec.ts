@@ -2,12 +2,22 @@ import { expect } from 'chai';
 import {
   backOffMs,
   CODE_LIFETIME_CEILING_SECONDS,
+  codeRules,
   FAILURE_CEILING,
   FAILURE_MEMORY_MS,
   TRIES_PER_CODE,
 } from './code-policy.js';
 
 describe('code policy', () => {
+  /** P-07: an org's document can ask for anything. */
+  it('keeps an org’s settings within 4 to 10 digits and 60 to 600 seconds', () => {
+    const rules = (codeLength: number, codeLifetimeSeconds: number) => codeRules({ codeLength, codeLifetimeSeconds });
+    expect(rules(6, 300)).to.deep.equal({ length: 6, lifetimeSeconds: 300 });
+    expect(rules(1, 0)).to.deep.equal({ length: 4, lifetimeSeconds: 60 });
+    expect(rules(15, 86_400)).to.deep.equal({ length: 10, lifetimeSeconds: 600 });
+    expect(rules(6.9, 300.5)).to.deep.equal({ length: 6, lifetimeSeconds: 300 });
+  });
+
   /** Failures in a row → seconds of pause: security.md, "soft back-off from the 5th (30 s doubling to 1 h)". */
   const BACK_OFF: readonly [failures: number, seconds: number][] = [
     [0, 0],

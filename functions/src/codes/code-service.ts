@@ -3,16 +3,16 @@ import type { Contact } from '../contacts/contact.js';
 import { InvalidCodeError, LockedOutError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
 import { type Clock, SECOND_MS } from '../lib/clock.js';
-import { hmac } from '../lib/crypto.js';
+import { keyedId } from '../lib/crypto.js';
 import type { Keyring } from '../lib/keyring.js';
-import type { ChallengeKey, ChallengePurpose, ChallengeRecord, TryCount } from './challenge-record.js';
+import type { ChallengeKey, ChallengePurpose, ChallengeRecord, MatchedCode, TryCount } from './challenge-record.js';
 import type { ChallengeStore } from './challenge-store.js';
 import { codeMatches, computeMac, generateCode } from './code-mac.js';
 import {
   BACK_OFF_CEILING_MS,
   BACK_OFF_FROM_FAILURE,
   backOffMs,
-  CODE_LIFETIME_CEILING_SECONDS,
+  CLAIM_MEMORY_MS,
   FAILURE_CEILING,
   FAILURE_MEMORY_MS,
   TRIES_PER_CODE,
@@ -43,17 +43,9 @@ export interface CodeRequest extends CodeContext {
   readonly lifetimeSeconds: number;
 }
 
-/** A code that was right. Whoever consumes it first may act on it. */
-export interface MatchedCode {
-  readonly key: ChallengeKey;
-  readonly uid: string;
-  /** Places whose failures end with the success; empty when there were none. */
-  readonly others: readonly ChallengeKey[];
-}
-
 /**
  * Codes: count, compare, consume. Each try takes an ordinal in one atomic write before anything is compared, so that
- * parallel guesses can't share one; a right code is consumed by deleting it with a precondition, so that one caller wins.
+ * parallel guesses can't share one; whoever first creates the claim of a right code, in the commit that removes it, wins.
  */
 export class CodeService {
   constructor(private readonly deps: CodeServiceDependencies) {}
@@ -77,12 +69,14 @@ export class CodeService {
       await this.recordFailure([key, ...siblings]);
       throw new InvalidCodeError();
     }
-    return { key, uid: challenge.uid, others: count.failures > 0 ? siblings : [] };
+    const { challengeId, uid, expiresAt } = challenge;
+    const claimUntil = new Date(expiresAt.getTime() + CLAIM_MEMORY_MS);
+    return { key, challengeId, uid, claimUntil, others: count.failures > 0 ? siblings : [] };
   }
 
   /** Takes the code for good. False when somebody was first. */
   consume(matched: MatchedCode): Promise<boolean> {
-    return this.deps.challenges.consume(matched.key, matched.others);
+    return this.deps.challenges.consume(matched);
   }
 
   /** Ends the codes of these subjects; a login that is between its code and its session ends with them. */
@@ -93,7 +87,7 @@ export class CodeService {
   private draft(request: CodeRequest, code: string): { key: ChallengeKey; challenge: ChallengeRecord } {
     const { pool, purpose, uid, contact, siblingSubject } = request;
     const now = this.deps.clock.now();
-    const challengeId = randomBytes(16).toString('base64url');
+    const challengeId = randomBytes(16).toString('hex');
     const { version, key: pepper } = this.deps.peppers.current;
     const challenge: ChallengeRecord = {
       challengeId,
@@ -102,7 +96,7 @@ export class CodeService {
       mac: computeMac(pepper, { poolId: pool.id, purpose, uid, contact, challengeId }, code).toString('base64url'),
       pepperVersion: version,
       sibling: siblingSubject === undefined ? null : this.key(request, siblingSubject),
-      expiresAt: new Date(now + Math.min(request.lifetimeSeconds, CODE_LIFETIME_CEILING_SECONDS) * SECOND_MS),
+      expiresAt: new Date(now + request.lifetimeSeconds * SECOND_MS),
       purgeAt: new Date(now + FAILURE_MEMORY_MS),
     };
     return { key: this.key(request, request.subject), challenge };
@@ -125,7 +119,7 @@ export class CodeService {
   }
 
   private key({ pool, purpose }: Pick<CodeContext, 'pool' | 'purpose'>, subject: string): ChallengeKey {
-    return hmac(this.deps.indexKey, ['challenge', pool.id, purpose, subject]).toString('base64url') as ChallengeKey;
+    return keyedId(this.deps.indexKey, ['challenge', pool.id, purpose, subject]) as ChallengeKey;
   }
 }
 

@@ -1,7 +1,8 @@
 import { Keyring } from '../lib/keyring.js';
 import type { ReadParam } from './param-names.js';
 
-const KEY_BYTES = 32;
+/** 32 bytes. */
+const KEY = /^[A-Za-z0-9+/]{43}=$/;
 const ENTRY = /^(\d{1,9}):([A-Za-z0-9+/]{43}=)$/;
 
 export interface Secrets {
@@ -40,7 +41,7 @@ function parseKeyring(name: string, text: string): Keyring {
 
 function parseKey(name: string, text: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64');
-  if (key.length !== KEY_BYTES)
+  if (!KEY.test(text.trim()))
     throw new Error(`The secret ${name} must hold base64 of 32 random bytes: openssl rand -base64 32`);
   if (key.every((byte) => byte === key[0]))
     throw new Error(`The secret ${name} is not random: openssl rand -base64 32`);

@@ -33,7 +33,7 @@ export function parseEmail(input: string): Contact {
 export async function parsePhone(input: string, country: CountryCode): Promise<Contact> {
   // The number plans are 80 kB: loaded with the first phone number, not at start.
   const { parsePhoneNumberFromString } = await import('libphonenumber-js/min');
-  const number = parsePhoneNumberFromString(input, { defaultCountry: country as 'US', extract: false });
+  const number = parsePhoneNumberFromString(input.trim(), { defaultCountry: country as 'US', extract: false });
   if (!number?.isPossible() || number.ext !== undefined) {
     throw new InvalidRequestError([
       { path: 'phone_number', message: 'Must be a possible phone number, such as +15551234567.' },

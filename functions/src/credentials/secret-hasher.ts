@@ -22,10 +22,10 @@ export class SecretHasher {
    * @throws UnavailableError when too many wait already.
    */
   async matches(secret: string, hash: string | undefined): Promise<boolean> {
-    if (this.limit.pendingCount >= BCRYPT_QUEUE) throw new UnavailableError();
     const { default: bcrypt } = await import('bcrypt');
     this.decoy ??= this.hash(randomBytes(32).toString('base64'));
     const expected = hash ?? (await this.decoy);
+    if (this.limit.pendingCount >= BCRYPT_QUEUE) throw new UnavailableError();
     this.comparisons += 1;
     const equal = await this.limit(() => bcrypt.compare(preHash(secret), expected));
     return equal && hash !== undefined;

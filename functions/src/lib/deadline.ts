@@ -30,6 +30,7 @@ export async function bounded<T>(
   const controller = new AbortController();
   return new Promise<T>((resolve, reject) => {
     const expire = () => {
+      clearTimeout(timer);
       reject(new DeadlineExceededError(operation));
       controller.abort();
     };

@@ -1,6 +1,6 @@
 import { type ExceededLimit, RateLimitedError } from '../errors/gatehouse-error.js';
 import { type Clock, DAY_MS, SECOND_MS } from '../lib/clock.js';
-import { hmac } from '../lib/crypto.js';
+import { keyedId } from '../lib/crypto.js';
 import type { LimitPolicy, WindowLimit } from './limit-policy.js';
 import type { LimitKey, LimitStore } from './limit-store.js';
 
@@ -59,9 +59,7 @@ export class Limiter {
 
   /** One document per subject and day; each window of the day is a field of it. */
   private key(subject: readonly string[], at: number): LimitKey {
-    return hmac(this.deps.indexKey, ['limit', ...subject, String(Math.floor(at / DAY_MS))]).toString(
-      'base64url',
-    ) as LimitKey;
+    return keyedId(this.deps.indexKey, ['limit', ...subject, String(Math.floor(at / DAY_MS))]) as LimitKey;
   }
 }
 

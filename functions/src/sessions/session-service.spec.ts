@@ -3,8 +3,7 @@ import { decodeJwt } from 'jose';
 import { newOrg, newUser } from '../../test/support/records.js';
 import { expectCode, ManualClock } from '../../test/support/unit-fixtures.js';
 import { memoryPorts } from '../adapters/memory/memory-ports.js';
-import type { ChallengeKey } from '../codes/challenge-record.js';
-import type { MatchedCode } from '../codes/code-service.js';
+import type { ChallengeKey, MatchedCode } from '../codes/challenge-record.js';
 import { orgPool } from '../orgs/org-record.js';
 import { userId } from '../users/user-id.js';
 import { sessionId } from './session-id.js';
@@ -58,7 +57,7 @@ class House {
 }
 
 function matchOf(key: ChallengeKey, challengeId: string, uid: string): MatchedCode {
-  const match = { key, challengeId, uid, others: [] };
+  const match = { key, challengeId, uid, claimUntil: new Date('2030-01-01T00:00:00Z'), others: [] };
   return match;
 }
 

@@ -1,4 +1,4 @@
-import type { MatchedCode } from '../codes/code-service.js';
+import type { MatchedCode } from '../codes/challenge-record.js';
 import { InvalidCodeError, InvalidSessionError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';

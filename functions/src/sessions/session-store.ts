@@ -1,4 +1,4 @@
-import type { MatchedCode } from '../codes/code-service.js';
+import type { MatchedCode } from '../codes/challenge-record.js';
 import type { Pool } from '../identity/pool.js';
 import type { UserId } from '../users/user-id.js';
 import type { SessionId } from './session-id.js';

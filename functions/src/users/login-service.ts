@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { codeRules } from '../codes/code-policy.js';
 import type { CodeService } from '../codes/code-service.js';
 import type { Contact } from '../contacts/contact.js';
 import type { DeliveryService } from '../delivery/delivery-service.js';
@@ -54,7 +55,7 @@ export class LoginService {
     // Only now: to a wrong password, a full limit of codes would tell that somebody has the contact.
     if (exceeded.length > 0) return this.deps.limiter.refuse(reservation, LOGIN_LIMITS, exceeded);
     await this.sendCode(org, user, contact);
-    return { uid: user.uid, expiresInSeconds: org.settings.codeLifetimeSeconds };
+    return { uid: user.uid, expiresInSeconds: codeRules(org.settings).lifetimeSeconds };
   }
 
   /** @throws InvalidCodeError, LockedOutError, UserInactiveError, UnavailableError */
@@ -91,7 +92,7 @@ export class LoginService {
   }
 
   private async sendCode(org: OrgRecord, user: UserRecord, contact: Contact): Promise<void> {
-    const { codeLength, codeLifetimeSeconds } = org.settings;
+    const rules = codeRules(org.settings);
     const request = {
       pool: orgPool(org),
       purpose: 'login',
@@ -99,13 +100,12 @@ export class LoginService {
       siblingSubject: contactSubject(otherContact(user, contact)),
       contact,
       uid: user.uid,
-      length: codeLength,
-      lifetimeSeconds: codeLifetimeSeconds,
+      ...rules,
     } as const;
     const message = {
       to: contact,
       purpose: 'login',
-      lifetimeSeconds: codeLifetimeSeconds,
+      lifetimeSeconds: rules.lifetimeSeconds,
       orgId: org.orgId,
       senderName: org.name,
     } as const;

@@ -1,3 +1,4 @@
+import { codeRules } from '../codes/code-policy.js';
 import type { CodeService } from '../codes/code-service.js';
 import type { Contact } from '../contacts/contact.js';
 import type { DeliveryService } from '../delivery/delivery-service.js';
@@ -10,7 +11,7 @@ import {
 } from '../errors/gatehouse-error.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
 import type { OrgPool, Pool } from '../identity/pool.js';
-import { hmac } from '../lib/crypto.js';
+import { keyedId } from '../lib/crypto.js';
 import { CODE_SENDS, PASSWORD_TRIES } from '../limits/limit-policy.js';
 import type { Limiter } from '../limits/limiter.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
@@ -50,7 +51,7 @@ export class PasswordService {
       this.deps.limiter.reserve(['password_reset', pool.id, contactSubject(contact)], CODE_SENDS),
       this.findOwner(pool, contact),
     ]);
-    const { codeLength: length, codeLifetimeSeconds: lifetimeSeconds } = org.settings;
+    const { length, lifetimeSeconds } = codeRules(org.settings);
     const purpose = 'password_reset';
     const request = {
       pool,
@@ -116,7 +117,7 @@ export class PasswordService {
   private async findOwner(pool: Pool, contact: Contact): Promise<Owner> {
     const user = await this.deps.users.findByContact(pool, contact);
     if (user !== null && user.status === 'active') return { uid: user.uid, user };
-    const uid = hmac(this.deps.indexKey, ['nobody', pool.id, contactSubject(contact)]).toString('base64url');
+    const uid = keyedId(this.deps.indexKey, ['nobody', pool.id, contactSubject(contact)]);
     return { uid, user: null };
   }
 }

@@ -64,6 +64,8 @@ export class RegistrationService {
       this.deps.identities.anyWithContact(MAIN_POOL, contacts),
     );
     if (belongsToMainApp) {
+      // Of an earlier try that died before the main app got the contact.
+      await this.deps.identities.delete(pool, attempt.uid);
       await this.deps.reservations.release(keys);
       throw new BelongsToMainAppError();
     }
@@ -84,12 +86,10 @@ export class RegistrationService {
     if (sameRequest) return this.resume(attempt, found);
     const dead = found.every(({ leaseUntil }) => leaseUntil.getTime() <= this.deps.clock.now());
     if (!dead || !mayRetry) throw new AlreadyExistsError();
-    for (const { uid } of found)
-      await this.clearAway(
-        pool,
-        uid,
-        found.filter((one) => one.uid === uid),
-      );
+    for (const uid of new Set(found.map((one) => one.uid))) {
+      const ofOne = found.filter((one) => one.uid === uid);
+      await this.clearAway(pool, uid, ofOne);
+    }
     return this.reserve(pool, attempt, false);
   }
 
@@ -100,7 +100,6 @@ export class RegistrationService {
 
   /** Undoes a registration that died before its profile was written. */
   private async clearAway(pool: OrgPool, uid: UserId, found: readonly ReadReservation[]): Promise<void> {
-    if (found.length === 0) return;
     await this.takeOver(found);
     await this.deps.identities.delete(pool, uid);
     await this.deps.reservations.release([...new Set(found.flatMap(({ keys }) => keys))]);

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { ChallengeKey, ChallengeRecord } from '../../src/codes/challenge-record.js';
+import type { ChallengeKey, ChallengeRecord, MatchedCode } from '../../src/codes/challenge-record.js';
 import type { ChallengeStore } from '../../src/codes/challenge-store.js';
 import { areOrdinals, describeContract, times } from '../support/describe-contract.js';
 
@@ -23,6 +23,16 @@ function newChallenge(sibling: ChallengeKey | null = null): ChallengeRecord {
   };
 }
 
+/** The match of the code at a place. */
+async function matchAt(
+  store: ChallengeStore,
+  key: ChallengeKey,
+  others: readonly ChallengeKey[],
+): Promise<MatchedCode> {
+  const { challengeId = randomUUID(), uid = 'usr_a' } = (await store.find(key)) ?? {};
+  return { key, challengeId, uid, claimUntil: LATER, others };
+}
+
 describeContract('ChallengeStore', (ports) => {
   let store: ChallengeStore;
   let [key, sibling] = [newKey(), newKey()];
@@ -43,7 +53,7 @@ describeContract('ChallengeStore', (ports) => {
     expect(await store.find(key)).to.equal(null);
     expect(await store.countTry(key)).to.equal(null);
     expect(await store.countTry(key), 'counting makes nothing').to.equal(null);
-    expect(await store.consume(key, [sibling])).to.equal(false);
+    expect(await store.consume(await matchAt(store, key, [sibling]))).to.equal(false);
     expect(await store.addFailure([key])).to.equal(0);
     await store.block([key], 1);
     await store.clear([key, sibling]);
@@ -172,39 +182,50 @@ describeContract('ChallengeStore', (ports) => {
     it('takes the code, its failures and those of the others', async () => {
       await store.replace(key, newChallenge(sibling));
       await store.addFailure([key, sibling]);
-      expect(await store.consume(key, [sibling])).to.equal(true);
+      expect(await store.consume(await matchAt(store, key, [sibling]))).to.equal(true);
       for (const place of [key, sibling]) {
         expect(await store.find(place)).to.equal(null);
         expect(await store.countTry(place)).to.equal(null);
       }
-      expect(await store.consume(key, [sibling])).to.equal(false);
+      expect(await store.consume(await matchAt(store, key, [sibling]))).to.equal(false);
     });
 
     it('leaves alone what is not named', async () => {
       await store.replace(sibling, newChallenge());
       await store.replace(key, newChallenge());
-      expect(await store.consume(key, [])).to.equal(true);
+      expect(await store.consume(await matchAt(store, key, []))).to.equal(true);
       expect(await store.find(sibling)).not.to.equal(null);
     });
 
     it('takes nothing of the others when the code itself is gone', async () => {
       await store.replace(sibling, newChallenge());
-      expect(await store.consume(key, [sibling])).to.equal(false);
+      expect(await store.consume(await matchAt(store, key, [sibling]))).to.equal(false);
       expect(await store.find(sibling)).not.to.equal(null);
     });
 
     /** O-01, HackerOne #3692149. */
     it('has exactly one winner of 200', async () => {
       await store.replace(key, newChallenge(sibling));
-      const wins = await Promise.all(times(200, () => store.consume(key, [sibling])));
+      const match = await matchAt(store, key, [sibling]);
+      const wins = await Promise.all(times(200, () => store.consume(match)));
       expect(wins.filter(Boolean)).to.have.length(1);
     });
+  });
+
+  /** A request that held a match while the code was used and replaced. */
+  it('consume: never twice, even when another code is there by then', async () => {
+    await store.replace(key, newChallenge());
+    const match = await matchAt(store, key, []);
+    expect(await store.consume(match)).to.equal(true);
+    await store.replace(key, newChallenge());
+    expect(await store.consume(match)).to.equal(false);
+    expect(await store.find(key), 'the other code').not.to.equal(null);
   });
 
   it('clear: removes codes, and what is not there', async () => {
     await store.replace(key, newChallenge(sibling));
     await store.clear([key, sibling, newKey()]);
     for (const place of [key, sibling]) expect(await store.countTry(place)).to.equal(null);
-    expect(await store.consume(key, [])).to.equal(false);
+    expect(await store.consume(await matchAt(store, key, []))).to.equal(false);
   });
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { ChallengeKey } from '../../src/codes/challenge-record.js';
-import type { MatchedCode } from '../../src/codes/code-service.js';
+import type { ChallengeKey, MatchedCode } from '../../src/codes/challenge-record.js';
 import { MAIN_POOL, type Pool } from '../../src/identity/pool.js';
 import { type SessionId, sessionId } from '../../src/sessions/session-id.js';
 import type { SessionRecord } from '../../src/sessions/session-record.js';
@@ -43,7 +42,7 @@ describeContract('SessionStore', (ports) => {
     const [key, challengeId] = [`place-${randomUUID()}` as ChallengeKey, randomUUID()];
     const rest = { serial: 1, mac: 'mac', pepperVersion: 1, sibling: null, expiresAt: ENDS, purgeAt: ENDS };
     await ports().challenges.replace(key, { challengeId, uid, ...rest });
-    const match = { key, challengeId, uid, others };
+    const match = { key, challengeId, uid, claimUntil: new Date('2030-01-01T00:00:00Z'), others };
     return match;
   }
 

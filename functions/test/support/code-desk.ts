@@ -1,6 +1,6 @@
 import { MemoryChallengeStore } from '../../src/adapters/memory/memory-challenge-store.js';
-import type { ChallengeKey, ChallengeRecord } from '../../src/codes/challenge-record.js';
-import { type CodeContext, type CodeRequest, CodeService, type MatchedCode } from '../../src/codes/code-service.js';
+import type { ChallengeKey, ChallengeRecord, MatchedCode } from '../../src/codes/challenge-record.js';
+import { type CodeContext, type CodeRequest, CodeService } from '../../src/codes/code-service.js';
 import type { Contact } from '../../src/contacts/contact.js';
 import { wrongCode } from './scenario.js';
 import { expectCode, INDEX_KEY, ManualClock, newPool, testKeyring } from './unit-fixtures.js';

@@ -57,6 +57,11 @@ export class InvariantChecker {
     };
   }
 
+  async profilesWith({ org }: TestOrg, email: string): Promise<string[]> {
+    const found = await this.db.collection(`orgs/${org.orgId}/users`).where('email', '==', email).get();
+    return found.docs.map(({ id }) => id);
+  }
+
   async read(org: TestOrg, contacts: readonly Contact[]): Promise<Stored> {
     const { orgId, tenantId } = org.org;
     const pool = { id: orgId, tenantId };

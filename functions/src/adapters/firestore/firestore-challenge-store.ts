@@ -1,7 +1,7 @@
-import type { ChallengeKey, ChallengeRecord, TryCount } from '../../codes/challenge-record.js';
+import type { ChallengeKey, ChallengeRecord, MatchedCode, TryCount } from '../../codes/challenge-record.js';
 import type { ChallengeStore } from '../../codes/challenge-store.js';
 import { type FirestoreAccess, PreconditionMissedError } from './firestore-access.js';
-import type { CounterChange, Write } from './writes.js';
+import { type CounterChange, create, type Write } from './writes.js';
 
 /** How a commit answers a field that it does not change: adding nothing, or raising to at least nothing. */
 const TRY_COUNTERS: readonly CounterChange[] = [
@@ -49,8 +49,8 @@ export class FirestoreChallengeStore implements ChallengeStore {
     await this.change('challenges.block', keys, [{ field: 'blockedUntil', atLeast: until }]);
   }
 
-  consume(key: ChallengeKey, others: readonly ChallengeKey[]): Promise<boolean> {
-    return this.access.commitUnlessMissed('challenges.consume', consumption(key, others));
+  consume(code: MatchedCode): Promise<boolean> {
+    return this.access.commitUnlessMissed('challenges.consume', consumption(code));
   }
 
   async clear(keys: readonly ChallengeKey[]): Promise<void> {
@@ -77,9 +77,17 @@ export class FirestoreChallengeStore implements ChallengeStore {
   }
 }
 
-/** The consumption of a code as part of a commit: the whole of it fails when the code is gone. */
-export function consumption(key: ChallengeKey, others: readonly ChallengeKey[]): Write[] {
-  return [{ delete: pathOf(key), when: { exists: true } }, ...others.map((other) => ({ delete: pathOf(other) }))];
+/**
+ * The consumption of a code as part of a commit, the whole of which fails for all but the first. The claim alone would
+ * not do, nor the removal: a code that was used and replaced leaves something to remove again, and a code that was ended
+ * by a password change leaves nothing to claim.
+ */
+export function consumption({ key, challengeId, claimUntil, others }: MatchedCode): Write[] {
+  return [
+    create(`claims/${challengeId}`, { purgeAt: claimUntil }),
+    { delete: pathOf(key), when: { exists: true } },
+    ...others.map((other) => ({ delete: pathOf(other) })),
+  ];
 }
 
 function pathOf(key: ChallengeKey): string {

@@ -1,4 +1,4 @@
-import type { MatchedCode } from '../../codes/code-service.js';
+import type { MatchedCode } from '../../codes/challenge-record.js';
 import type { Pool } from '../../identity/pool.js';
 import type { SessionId } from '../../sessions/session-id.js';
 import type { SessionRecord } from '../../sessions/session-record.js';
@@ -17,7 +17,7 @@ export class FirestoreSessionStore implements SessionStore {
   open({ sid, ...session }: SessionRecord, code: MatchedCode): Promise<boolean> {
     // One field for "all sessions of a user" needs one index.
     const fields = { ...session, owner: ownerOf(session.poolId, session.uid), purgeAt: session.expiresAt };
-    const writes = [...consumption(code.key, code.others), create(pathOf(sid), fields)];
+    const writes = [...consumption(code), create(pathOf(sid), fields)];
     return this.access.commitUnlessMissed('sessions.open', writes);
   }
 

@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose';
-import { UserInactiveError } from '../../errors/gatehouse-error.js';
+import { UnavailableError, UserInactiveError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
 import type { SessionToken, TokenExchanger } from '../../sessions/session-tokens.js';
-import { expecting, type IdentityToolkitClient } from './identity-toolkit-client.js';
+import { expecting, type IdentityToolkitClient, textOf } from './identity-toolkit-client.js';
 
 const inactive = () => {
   throw new UserInactiveError();
@@ -24,10 +24,10 @@ export class IdentityPlatformExchanger implements TokenExchanger {
       USER_NOT_FOUND: inactive,
       ADMIN_ONLY_OPERATION: inactive,
     });
-    const token = String(answer['idToken']);
+    const token = textOf(answer, 'idToken');
     // Where sign-up is on (the emulator), the exchange has made the deleted user anew: an empty one, and no session.
     if (answer['isNewUser'] === true) await this.undoSignUp(pool, token);
-    return { token, expiresAt: (decodeJwt(token).exp ?? 0) * 1_000 };
+    return { token, expiresAt: expiryOf(token) };
   }
 
   private async undoSignUp(pool: Pool, token: string): Promise<never> {
@@ -37,4 +37,15 @@ export class IdentityPlatformExchanger implements TokenExchanger {
     });
     throw new UserInactiveError();
   }
+}
+
+/** Milliseconds since the epoch. @throws UnavailableError when this is no token that ends */
+function expiryOf(token: string): number {
+  try {
+    const { exp } = decodeJwt(token);
+    if (exp !== undefined) return exp * 1_000;
+  } catch (error) {
+    throw new UnavailableError(error);
+  }
+  throw new UnavailableError(new Error('the ID token has no end'));
 }

@@ -8,7 +8,7 @@ import type {
 } from '../../identity/identity-provider.js';
 import type { Pool } from '../../identity/pool.js';
 import type { UserId } from '../../users/user-id.js';
-import { expecting, type IdentityToolkitClient } from './identity-toolkit-client.js';
+import { expecting, type IdentityToolkitClient, textOf } from './identity-toolkit-client.js';
 
 const userGone = () => {
   throw new NotFoundError('There is no user of this id.');
@@ -46,7 +46,7 @@ export class IdentityPlatformProvider implements IdentityProvider {
     const signingIn = this.toolkit.callPublic('accounts:signInWithPassword', body);
     // A quota error (TOO_MANY_ATTEMPTS_TRY_LATER, QUOTA_EXCEEDED) is not in this list: it is no wrong password.
     return expecting(
-      signingIn.then(({ localId }): PasswordOutcome => ({ outcome: 'accepted', uid: String(localId) })),
+      signingIn.then((answer): PasswordOutcome => ({ outcome: 'accepted', uid: textOf(answer, 'localId') })),
       {
         INVALID_LOGIN_CREDENTIALS: refused,
         INVALID_PASSWORD: refused,

@@ -1,6 +1,7 @@
+import { UnavailableError } from '../../errors/gatehouse-error.js';
 import type { TenantId } from '../../identity/pool.js';
 import type { TenantDirectory } from '../../identity/tenant-directory.js';
-import { expecting, type IdentityToolkitClient } from './identity-toolkit-client.js';
+import { expecting, type IdentityToolkitClient, textOf } from './identity-toolkit-client.js';
 
 const DISPLAY_NAME_MAX = 20;
 
@@ -18,7 +19,9 @@ export class IdentityPlatformTenants implements TenantDirectory {
     };
     const created = await expecting(this.toolkit.callAdmin('v2', 'tenants', tenant), {});
     // `projects/<project>/tenants/<id>`
-    return String(created['name']).split('/').at(-1) ?? '';
+    const tenantId = /\/tenants\/([^/]+)$/.exec(textOf(created, 'name'))?.[1];
+    if (tenantId === undefined) throw new UnavailableError(new Error('the new tenant has no id'));
+    return tenantId;
   }
 }
 

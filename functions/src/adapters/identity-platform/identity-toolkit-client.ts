@@ -80,8 +80,9 @@ export class IdentityToolkitClient {
           body: JSON.stringify(body),
           signal,
         });
-        const answer = (await response.json()) as Json;
+        const answer: unknown = await response.json();
         if (!response.ok) throw new IdentityToolkitError(response.status, reasonOf(answer));
+        if (!isObject(answer)) throw new SyntaxError('the answer is no JSON object');
         return answer;
       });
     } catch (error) {
@@ -102,8 +103,20 @@ export async function expecting<T>(call: Promise<T>, known: Readonly<Record<stri
   }
 }
 
-function reasonOf(answer: Json): string {
-  const { message } = (answer['error'] ?? {}) as { message?: unknown };
+/** A field that the documentation promises. @throws UnavailableError when the answer does not have it as text */
+export function textOf(answer: Json, field: string): string {
+  const value = answer[field];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new UnavailableError(new Error(`Identity Platform answered without ${field}`));
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function reasonOf(answer: unknown): string {
+  const error = isObject(answer) ? answer['error'] : undefined;
+  const message = isObject(error) ? error['message'] : undefined;
   // `TOO_MANY_ATTEMPTS_TRY_LATER : Access to this account …`: the part after the constant is for people.
   return typeof message === 'string' ? (/^[A-Z_]+/.exec(message)?.[0] ?? 'UNKNOWN') : 'UNKNOWN';
 }

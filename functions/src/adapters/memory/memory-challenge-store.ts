@@ -1,4 +1,4 @@
-import type { ChallengeKey, ChallengeRecord, TryCount } from '../../codes/challenge-record.js';
+import type { ChallengeKey, ChallengeRecord, MatchedCode, TryCount } from '../../codes/challenge-record.js';
 import type { ChallengeStore } from '../../codes/challenge-store.js';
 
 interface Place {
@@ -10,6 +10,7 @@ interface Place {
 
 export class MemoryChallengeStore implements ChallengeStore {
   private readonly places = new Map<ChallengeKey, Place>();
+  private readonly claims = new Set<string>();
 
   async replace(key: ChallengeKey, challenge: ChallengeRecord): Promise<void> {
     this.put(key, challenge);
@@ -38,8 +39,9 @@ export class MemoryChallengeStore implements ChallengeStore {
     for (const place of this.existing(keys)) place.blockedUntil = Math.max(place.blockedUntil, until);
   }
 
-  async consume(key: ChallengeKey, others: readonly ChallengeKey[]): Promise<boolean> {
-    if (!this.places.has(key)) return false;
+  async consume({ key, challengeId, others }: MatchedCode): Promise<boolean> {
+    if (!this.places.has(key) || this.claims.has(challengeId)) return false;
+    this.claims.add(challengeId);
     await this.clear([key, ...others]);
     return true;
   }

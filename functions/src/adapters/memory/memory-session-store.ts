@@ -1,5 +1,5 @@
+import type { MatchedCode } from '../../codes/challenge-record.js';
 import type { ChallengeStore } from '../../codes/challenge-store.js';
-import type { MatchedCode } from '../../codes/code-service.js';
 import type { Pool } from '../../identity/pool.js';
 import type { SessionId } from '../../sessions/session-id.js';
 import type { SessionRecord } from '../../sessions/session-record.js';
@@ -13,7 +13,7 @@ export class MemorySessionStore implements SessionStore {
   constructor(private readonly challenges: ChallengeStore) {}
 
   async open(session: SessionRecord, code: MatchedCode): Promise<boolean> {
-    if (!(await this.challenges.consume(code.key, code.others))) return false;
+    if (!(await this.challenges.consume(code))) return false;
     this.sessions.set(session.sid, session);
     return true;
   }

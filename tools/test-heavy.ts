@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { writeEvidence } from './bench/evidence.js';
+import { isMain, ROOT_DIR } from './paths.js';
+
+interface HeavyRun {
+  /** The file under docs/evidence. */
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const HEAVY = { GATEHOUSE_HEAVY: '1' };
+const mocha = (...specs: string[]) => ['mocha', '--timeout', '3600000', ...specs];
+
+/** The large doses, and what is kept of each. The benches write their own evidence. */
+const RUNS: readonly HeavyRun[] = [
+  { name: 'races', args: mocha('functions/test/races.spec.ts'), env: HEAVY },
+  { name: 'sessions', args: mocha('functions/test/lifecycle.spec.ts', 'functions/test/passwords.spec.ts'), env: HEAVY },
+  { name: 'kills', args: mocha('functions/test/*-kills.spec.ts'), env: HEAVY },
+  { name: 'fuzz', args: mocha('functions/test/fuzz.spec.ts'), env: { ...HEAVY, GATEHOUSE_FUZZ_RUNS: '10000' } },
+  { name: 'codes', args: mocha('functions/src/codes/*.spec.ts'), env: { ...HEAVY, GATEHOUSE_NO_STACK: '1' } },
+  { name: 'cpu', args: ['tsx', 'tools/bench/cpu.ts'] },
+  { name: 'cold-start', args: ['tsx', 'tools/bench/cold-start.ts'] },
+];
+
+/** Runs all, or those named: `npm run test:heavy -- races fuzz`. */
+async function main(names: readonly string[]): Promise<number> {
+  const chosen = names.length === 0 ? RUNS : RUNS.filter(({ name }) => names.includes(name));
+  if (chosen.length < names.length) {
+    console.error(`Choose from ${RUNS.map(({ name }) => name).join(', ')}.`);
+    return 2;
+  }
+  let failed = 0;
+  for (const run of chosen) {
+    console.log(`\n• ${run.name} …`);
+    const { code, printed } = await runAndKeep(run);
+    if (code !== 0) failed += 1;
+    const variables = Object.entries(run.env ?? {}).map(([name, value]) => `${name}=${value}`);
+    if (run.args[0] === 'mocha') writeEvidence(run.name, [...variables, 'npx', ...run.args].join(' '), printed);
+  }
+  console.log(failed === 0 ? '\nAll heavy runs passed.' : `\n${failed} of ${chosen.length} heavy runs failed.`);
+  return failed === 0 ? 0 : 1;
+}
+
+function runAndKeep({ args: [program = '', ...args], env }: HeavyRun): Promise<{ code: number; printed: string }> {
+  const child = spawn(join(ROOT_DIR, 'node_modules', '.bin', program), [...args], {
+    cwd: ROOT_DIR,
+    env: { ...process.env, ...env, FORCE_COLOR: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const keep = (chunk: Buffer) => {
+    printed += chunk.toString();
+    process.stdout.write(chunk);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? 1, printed }));
+  });
+}
+
+if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
