@@ -8,7 +8,9 @@ const VARIABLE = 'GATEHOUSE_TEST_STACK';
 let stack: Stack | undefined;
 
 /** One stack of real emulators, on free ports, for the whole run. Specs of the source alone never ask for it. */
-export async function mochaGlobalSetup(): Promise<void> {
+export async function startTestStack(): Promise<void> {
+  // Coverage is of this process; that of others, which run the bundle, would be laid over it and hide it.
+  delete process.env['NODE_V8_COVERAGE'];
   if (process.env[VARIABLE] !== undefined || process.env['GATEHOUSE_NO_STACK'] !== undefined) return;
   await buildFunctions();
   stack = await startStack({ log: (line) => console.log(`  • ${line}`) });
@@ -18,7 +20,7 @@ export async function mochaGlobalSetup(): Promise<void> {
   await warmUp(stack.info);
 }
 
-export async function mochaGlobalTeardown(): Promise<void> {
+export async function stopTestStack(): Promise<void> {
   await stack?.stop();
 }
 
@@ -41,3 +43,4 @@ export function testStack(): StackInfo {
   if (json === undefined) throw new Error('This spec needs the emulators: run it without GATEHOUSE_NO_STACK.');
   return JSON.parse(json) as StackInfo;
 }
+export { startTestStack as mochaGlobalSetup, stopTestStack as mochaGlobalTeardown };
