@@ -27,6 +27,8 @@ const OPTIONS: BuildOptions = {
   },
   plugins: [lazyAdmin(), englishOnly()],
   format: 'esm',
+  // functions-framework looks for the module type of a .js file with a search that costs as much as our own loading.
+  outExtension: { '.js': '.mjs' },
   platform: 'node',
   target: 'node20',
   splitting: true,

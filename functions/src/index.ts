@@ -3,7 +3,7 @@ import { onTaskDispatched } from 'firebase-functions/tasks';
 import type { DeliverTask } from './adapters/cloud-tasks/cloud-tasks-queue.js';
 import { currentEnvironment } from './config/environment.js';
 import { SECRETS } from './config/params.js';
-import { getRuntime, prepareProcess } from './runtime.js';
+import { getRuntime, leaveDomain, prepareProcess } from './runtime.js';
 
 prepareProcess(currentEnvironment());
 
@@ -11,6 +11,7 @@ prepareProcess(currentEnvironment());
 export const api = onRequest(
   { secrets: SECRETS, memory: '512MiB', timeoutSeconds: 30, concurrency: 80, invoker: 'public', cors: false },
   (request, response) => {
+    leaveDomain();
     getRuntime().app(request, response);
   },
 );

@@ -11,7 +11,10 @@ export type Credential = 'org' | 'session';
 
 export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-/** Whether `Idempotency-Key` means something: only where a repetition would create or send something again. */
+/**
+ * Where a repetition would create or send something again, `Idempotency-Key` is to be honoured. So far this only declares
+ * it: the header is not read yet.
+ */
 export type Idempotency = 'honoured' | 'none';
 
 export interface ResponseDeclaration {

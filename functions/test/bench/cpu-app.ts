@@ -9,6 +9,7 @@ import { defineRoute } from '../../src/http/route.js';
 import { routes } from '../../src/http/routes/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { jsonLogger } from '../../src/lib/logger.js';
+import { leaveDomain } from '../../src/runtime.js';
 
 /**
  * The function as index.ts makes it, with one more route: no operation of the Partner API is a session check and nothing
@@ -38,5 +39,6 @@ const logger = jsonLogger((line) => process.stdout.write(line));
 const app = createApp({ services, routes: [...routes, sessionCheck], logger, clock: systemClock });
 
 export const api = onRequest((request, response) => {
+  leaveDomain();
   app(request, response);
 });

@@ -43,4 +43,3 @@ export function testStack(): StackInfo {
   if (json === undefined) throw new Error('This spec needs the emulators: run it without GATEHOUSE_NO_STACK.');
   return JSON.parse(json) as StackInfo;
 }
-export { startTestStack as mochaGlobalSetup, stopTestStack as mochaGlobalTeardown };
