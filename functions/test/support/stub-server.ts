@@ -5,6 +5,7 @@ export interface StubRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
+  /** Parsed where it is JSON, else the text. */
   readonly body: unknown;
 }
 
@@ -29,7 +30,8 @@ export class StubServer {
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const { method = '', headers } = request;
       const text = Buffer.concat(chunks).toString();
-      const body: unknown = text === '' ? undefined : JSON.parse(text);
+      const isJson = headers['content-type']?.includes('json') === true && text !== '';
+      const body: unknown = isJson ? JSON.parse(text) : text;
       this.requests.push({ method, url: new URL(request.url ?? '/', 'http://stub'), headers, body });
       respond(response, this.answer);
     });
@@ -62,5 +64,7 @@ function respond(response: ServerResponse, answer: StubAnswer): void {
     setTimeout(() => response.destroy(), 5);
     return;
   }
-  response.writeHead(answer.status).end('text' in answer ? answer.text : JSON.stringify(answer.json));
+  response
+    .writeHead(answer.status, { 'content-type': 'application/json' })
+    .end('text' in answer ? answer.text : JSON.stringify(answer.json));
 }

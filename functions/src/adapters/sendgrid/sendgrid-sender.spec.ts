@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { FakeProvider } from '../../../test/support/fake-provider.js';
+import { StubServer } from '../../../test/support/stub-server.js';
 import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
 import { Backend } from '../../lib/backend.js';
 import { SendGridSender } from './sendgrid-sender.js';
@@ -16,15 +16,16 @@ const MESSAGE = {
 } as const;
 
 describe('SendGridSender', () => {
-  const sendgrid = new FakeProvider();
+  const sendgrid = new StubServer();
   let origin = '';
   before(async () => {
-    origin = await sendgrid.start();
+    await sendgrid.start();
+    origin = `http://${sendgrid.host}`;
   });
   after(() => sendgrid.stop());
   beforeEach(() => {
     sendgrid.requests.length = 0;
-    sendgrid.answer = { status: 202, body: '' };
+    sendgrid.answer = { status: 202, json: '' };
   });
 
   const sender = (timeoutMs = 4_000) =>
@@ -36,10 +37,11 @@ describe('SendGridSender', () => {
   it('posts the message as SendGrid documents it, with text, HTML and no tracking', async () => {
     await sender().send(MESSAGE);
     const [request] = sendgrid.requests;
-    expect(request).to.include({ method: 'POST', path: '/v3/mail/send' });
+    expect(request?.method).to.equal('POST');
+    expect(request?.url.pathname).to.equal('/v3/mail/send');
     expect(request?.headers['authorization']).to.equal('Bearer SG.key');
     // https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
-    expect(JSON.parse(request?.body ?? '')).to.deep.equal({
+    expect(request?.body).to.deep.equal({
       from: { email: 'codes@gatehouse.example' },
       subject: MESSAGE.subject,
       personalizations: [{ to: [{ email: MESSAGE.to }] }],
@@ -54,7 +56,7 @@ describe('SendGridSender', () => {
 
   for (const status of [400, 401, 413, 429, 500]) {
     it(`fails after one try when SendGrid answers ${status}`, async () => {
-      sendgrid.answer = { status, body: { errors: [{ message: `about ${MESSAGE.to}`, field: null }] } };
+      sendgrid.answer = { status, json: { errors: [{ message: `about ${MESSAGE.to}`, field: null }] } };
       const error = await sender()
         .send(MESSAGE)
         .catch((thrown: unknown) => thrown);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { FakeProvider } from '../../../test/support/fake-provider.js';
+import { StubServer } from '../../../test/support/stub-server.js';
 import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
 import { Backend } from '../../lib/backend.js';
 import { TwilioSender } from './twilio-sender.js';
@@ -17,16 +17,17 @@ const MESSAGE = {
 const ACCOUNT = { accountSid: `AC${'a'.repeat(32)}`, authToken: 'token' };
 
 describe('TwilioSender', () => {
-  const twilio = new FakeProvider();
+  const twilio = new StubServer();
   let origin = '';
   before(async () => {
-    origin = await twilio.start();
+    await twilio.start();
+    origin = `http://${twilio.host}`;
   });
   after(() => twilio.stop());
   beforeEach(() => {
     twilio.requests.length = 0;
     // https://www.twilio.com/docs/messaging/api/message-resource#create-a-message
-    twilio.answer = { status: 201, body: { sid: `SM${'b'.repeat(32)}`, status: 'queued', error_code: null } };
+    twilio.answer = { status: 201, json: { sid: `SM${'b'.repeat(32)}`, status: 'queued', error_code: null } };
   });
 
   const sender = (from: string, timeoutMs = 4_000) =>
@@ -35,11 +36,12 @@ describe('TwilioSender', () => {
   it('posts the message as Twilio documents it', async () => {
     await sender('+12025550100').send(MESSAGE);
     const [request] = twilio.requests;
-    expect(request).to.include({ method: 'POST', path: `/2010-04-01/Accounts/${ACCOUNT.accountSid}/Messages.json` });
+    expect(request).to.include({ method: 'POST' });
+    expect(request?.url.pathname).to.equal(`/2010-04-01/Accounts/${ACCOUNT.accountSid}/Messages.json`);
     const basic = Buffer.from(`${ACCOUNT.accountSid}:${ACCOUNT.authToken}`).toString('base64');
     expect(request?.headers['authorization']).to.equal(`Basic ${basic}`);
     expect(request?.headers['content-type']).to.match(/^application\/x-www-form-urlencoded/);
-    expect(Object.fromEntries(new URLSearchParams(request?.body))).to.deep.equal({
+    expect(Object.fromEntries(new URLSearchParams(String(request?.body)))).to.deep.equal({
       To: MESSAGE.to,
       From: '+12025550100',
       Body: MESSAGE.text,
@@ -49,7 +51,7 @@ describe('TwilioSender', () => {
   it('sends through a messaging service when the sender is one', async () => {
     const service = `MG${'c'.repeat(32)}`;
     await sender(service).send(MESSAGE);
-    const fields = Object.fromEntries(new URLSearchParams(twilio.requests[0]?.body));
+    const fields = Object.fromEntries(new URLSearchParams(String(twilio.requests[0]?.body)));
     expect(fields).to.deep.equal({ To: MESSAGE.to, MessagingServiceSid: service, Body: MESSAGE.text });
   });
 
@@ -61,7 +63,7 @@ describe('TwilioSender', () => {
   ];
   for (const { status, code } of refusals) {
     it(`fails after one try when Twilio answers ${status}`, async () => {
-      twilio.answer = { status, body: { code, message: `about ${MESSAGE.to}`, more_info: '', status } };
+      twilio.answer = { status, json: { code, message: `about ${MESSAGE.to}`, more_info: '', status } };
       const error = await sender('+12025550100')
         .send(MESSAGE)
         .catch((thrown: unknown) => thrown);
