@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { writeEvidence } from './bench/evidence.js';
 import { isMain, ROOT_DIR } from './paths.js';
 
@@ -46,12 +47,12 @@ async function main(names: readonly string[]): Promise<number> {
 function runAndKeep({ args: [program = '', ...args], env }: HeavyRun): Promise<{ code: number; printed: string }> {
   const child = spawn(join(ROOT_DIR, 'node_modules', '.bin', program), [...args], {
     cwd: ROOT_DIR,
-    env: { ...process.env, ...env, FORCE_COLOR: '0' },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
   const keep = (chunk: Buffer) => {
-    printed += chunk.toString();
+    printed += stripVTControlCharacters(chunk.toString());
     process.stdout.write(chunk);
   };
   child.stdout.on('data', keep);

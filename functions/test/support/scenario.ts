@@ -23,11 +23,19 @@ export interface RegisterBody {
   readonly [field: string]: unknown;
 }
 
+let lastNumber = randomInt(2_000_000, 6_000_000);
+
+/** Counted up from a random start: drawn at random, some of thousands would be the same. */
+function newPhoneNumber(): string {
+  lastNumber += 1;
+  return `+1202${lastNumber}`;
+}
+
 /** A registration that nobody else has made. */
 export function newRegistration(overrides: Readonly<Record<string, unknown>> = {}): RegisterBody {
   return {
     email: `user.${randomUUID()}@example.com`,
-    phone_number: `+1202${randomInt(2_000_000, 9_999_999)}`,
+    phone_number: newPhoneNumber(),
     first_name: 'Ada',
     last_name: 'Lovelace',
     password: `pass ${randomUUID()}`,
