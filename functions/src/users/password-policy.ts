@@ -12,3 +12,12 @@ export function assertPasswordAllowed(password: string, minimum: number, path: s
   if (length > PASSWORD_MAX)
     throw new InvalidRequestError([{ path, message: `Must have at most ${PASSWORD_MAX} characters.` }]);
 }
+
+/** A Partner API password: the org may ask for more characters than the API does, not for fewer. @throws InvalidRequestError */
+export function assertPartnerPassword(
+  password: string,
+  settings: { readonly passwordMinLength: number },
+  path: string,
+): void {
+  assertPasswordAllowed(password, Math.max(PARTNER_PASSWORD_MIN, settings.passwordMinLength), path);
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assertPasswordAllowed, PARTNER_PASSWORD_MIN } from '../../../users/password-policy.js';
+import { assertPartnerPassword } from '../../../users/password-policy.js';
 import { defineRoute } from '../../route.js';
 import { password, passwordUpdated } from './partner-schemas.js';
 
@@ -18,11 +18,7 @@ export const changePassword = defineRoute(
     errors: ['invalid_credentials', 'rate_limited'],
   },
   async ({ services, caller: { org }, session, body }) => {
-    assertPasswordAllowed(
-      body.new_password,
-      Math.max(PARTNER_PASSWORD_MIN, org.settings.passwordMinLength),
-      'new_password',
-    );
+    assertPartnerPassword(body.new_password, org.settings, 'new_password');
     await services.passwords.change(org, session, body.current_password, body.new_password);
     return { status: 200, body: { message: 'Password updated successfully' } };
   },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseEmail, parsePhone } from '../../../contacts/contact.js';
 import { InvalidRequestError } from '../../../errors/gatehouse-error.js';
 import { orgPool } from '../../../orgs/org-record.js';
-import { assertPasswordAllowed, PARTNER_PASSWORD_MIN } from '../../../users/password-policy.js';
+import { assertPartnerPassword } from '../../../users/password-policy.js';
 import { METADATA_MAX_BYTES } from '../../../users/registration-policy.js';
 import { defineRoute } from '../../route.js';
 import { address, password, text } from './partner-schemas.js';
@@ -49,10 +49,10 @@ export const register = defineRoute(
     errors: ['already_exists', 'request_in_progress', 'belongs_to_main_app'],
   },
   async ({ services, caller: { org }, body: given }) => {
-    const { defaultCountry, passwordMinLength } = org.settings;
+    const { defaultCountry } = org.settings;
     const email = parseEmail(given.email);
     const phone = await parsePhone(given.phone_number, defaultCountry);
-    assertPasswordAllowed(given.password, Math.max(PARTNER_PASSWORD_MIN, passwordMinLength), 'password');
+    assertPartnerPassword(given.password, org.settings, 'password');
     const user = await services.registration.register(orgPool(org), {
       email,
       phone,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseEitherContact } from '../../../contacts/contact.js';
-import { assertPasswordAllowed, PARTNER_PASSWORD_MIN } from '../../../users/password-policy.js';
+import { assertPartnerPassword } from '../../../users/password-policy.js';
 import { defineRoute } from '../../route.js';
 import { code, eitherContact, password, passwordUpdated } from './partner-schemas.js';
 
@@ -20,11 +20,7 @@ export const resetPassword = defineRoute(
   },
   async ({ services, caller: { org }, body }) => {
     const contact = await parseEitherContact(body, org.settings.defaultCountry);
-    assertPasswordAllowed(
-      body.new_password,
-      Math.max(PARTNER_PASSWORD_MIN, org.settings.passwordMinLength),
-      'new_password',
-    );
+    assertPartnerPassword(body.new_password, org.settings, 'new_password');
     await services.passwords.reset(org, contact, body.code, body.new_password);
     return { status: 200, body: { message: 'Password updated successfully' } };
   },
