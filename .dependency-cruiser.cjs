@@ -1,5 +1,5 @@
 const DOMAIN =
-  '^functions/src/(apps|codes|contacts|credentials|delivery|errors|identity|limits|lib|orgs|pii|sessions|users)/';
+  '^functions/src/(apps|codes|contacts|credentials|delivery|errors|identity|limits|lib|maintenance|orgs|pii|sessions|users)/';
 
 /** The direction is http → domain ← adapters; only composition.ts knows both ends. */
 module.exports = {

@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet } from 'jose';
 import { CloudTasksQueue } from './adapters/cloud-tasks/cloud-tasks-queue.js';
 import { FirestoreAccess } from './adapters/firestore/firestore-access.js';
 import { FirestoreAppStore } from './adapters/firestore/firestore-app-store.js';
 import { FirestoreChallengeStore } from './adapters/firestore/firestore-challenge-store.js';
 import { FirestoreCredentialStore } from './adapters/firestore/firestore-credential-store.js';
+import { isFirestoreOutage } from './adapters/firestore/firestore-errors.js';
+import { FirestoreIdempotencyStore } from './adapters/firestore/firestore-idempotency-store.js';
 import { FirestoreLimitStore } from './adapters/firestore/firestore-limit-store.js';
 import { FirestoreOrgStore } from './adapters/firestore/firestore-org-store.js';
 import { FirestoreReservationStore } from './adapters/firestore/firestore-reservation-store.js';
+import { FirestoreRevocationStore } from './adapters/firestore/firestore-revocation-store.js';
 import { FirestoreSessionStore } from './adapters/firestore/firestore-session-store.js';
 import { FirestoreUserStore } from './adapters/firestore/firestore-user-store.js';
 import {
@@ -19,9 +23,10 @@ import { IdentityPlatformExchanger } from './adapters/identity-platform/identity
 import { IdentityPlatformProvider } from './adapters/identity-platform/identity-platform-provider.js';
 import { IdentityPlatformTenants } from './adapters/identity-platform/identity-platform-tenants.js';
 import { type AccessTokens, IdentityToolkitClient } from './adapters/identity-platform/identity-toolkit-client.js';
+import { isIdentityPlatformOutage } from './adapters/identity-platform/identity-toolkit-error.js';
 import { OutboxSender } from './adapters/outbox/outbox-sender.js';
-import { SendGridSender } from './adapters/sendgrid/sendgrid-sender.js';
-import { TwilioSender } from './adapters/twilio/twilio-sender.js';
+import { isSendGridOutage, SendGridSender } from './adapters/sendgrid/sendgrid-sender.js';
+import { isTwilioOutage, TwilioSender } from './adapters/twilio/twilio-sender.js';
 import { AppService } from './apps/app-service.js';
 import { CodeService } from './codes/code-service.js';
 import type { Config } from './config/config.js';
@@ -32,50 +37,53 @@ import { SecretHasher } from './credentials/secret-hasher.js';
 import { ChannelSender } from './delivery/channel-sender.js';
 import { DeliveryService } from './delivery/delivery-service.js';
 import type { MessageSender } from './delivery/message-sender.js';
-import { Backend, type BackendObserver } from './lib/backend.js';
+import { IdempotencyService } from './idempotency/idempotency-service.js';
+import { Backend, type BackendObserver, type BackendOptions } from './lib/backend.js';
+import { BACKEND_TIMES, type BreakerPolicy } from './lib/backend-policy.js';
 import { type Clock, SECOND_MS, systemClock } from './lib/clock.js';
+import type { Logger } from './lib/logger.js';
+import { LeasedLimiter } from './limits/leased-limiter.js';
 import { Limiter } from './limits/limiter.js';
+import { SweepService } from './maintenance/sweep-service.js';
 import { OrgService } from './orgs/org-service.js';
 import { FieldCipher } from './pii/field-cipher.js';
 import type { Ports } from './ports.js';
 import { SessionService } from './sessions/session-service.js';
 import { AccessService } from './users/access-service.js';
 import { LoginService } from './users/login-service.js';
+import { PasswordGuard } from './users/password-guard.js';
 import { PasswordService } from './users/password-service.js';
+import { RegistrationClaims } from './users/registration-claims.js';
 import { RegistrationService } from './users/registration-service.js';
 import { UserService } from './users/user-service.js';
-
-/** How long one call to a backend may take; the longest path of a request stays below its own 10 s. */
-const TIMEOUTS_MS = {
-  firestore: 2 * SECOND_MS,
-  identityPlatform: 3 * SECOND_MS,
-  iam: 2 * SECOND_MS,
-  tasks: 2 * SECOND_MS,
-  delivery: 4 * SECOND_MS,
-};
 
 const CLOUD_PLATFORM_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 export interface CompositionOptions {
   readonly clock?: Clock;
   readonly observer?: BackendObserver;
+  /** When the breakers open; as the policy has it unless given. */
+  readonly breaker?: BreakerPolicy;
 }
+
+type BackendMaker = (name: string, own: BackendOptions) => Backend;
 
 /** The adapters for a configuration, and how to let go of them. */
 export function composePorts(
   config: Config,
-  { clock = systemClock, observer }: CompositionOptions = {},
+  { clock = systemClock, observer, breaker }: CompositionOptions = {},
 ): { ports: Ports; close(): Promise<void> } {
+  const backend: BackendMaker = (name, own) => new Backend(name, { ...own, observer, breaker });
   const { projectId, apiKey, emulators } = config;
   const account = emulators === null ? googleAccount() : null;
   const firestore = new FirestoreAccess(
     { projectId, emulatorHost: emulators?.firestore },
-    new Backend('firestore', TIMEOUTS_MS.firestore, observer),
+    backend('firestore', { ...BACKEND_TIMES.firestore, isOutage: isFirestoreOutage }),
   );
   const toolkit = new IdentityToolkitClient(
     { projectId, apiKey, emulatorHost: emulators?.auth },
     account ?? EMULATOR_TOKENS,
-    new Backend('identity-platform', TIMEOUTS_MS.identityPlatform, observer),
+    backend('identity-platform', { ...BACKEND_TIMES.identityPlatform, isOutage: isIdentityPlatformOutage }),
   );
   const ports: Ports = {
     orgs: new FirestoreOrgStore(firestore),
@@ -83,21 +91,23 @@ export function composePorts(
     apps: new FirestoreAppStore(firestore),
     users: new FirestoreUserStore(firestore),
     reservations: new FirestoreReservationStore(firestore),
+    revocations: new FirestoreRevocationStore(firestore),
     challenges: new FirestoreChallengeStore(firestore),
     sessions: new FirestoreSessionStore(firestore),
     limits: new FirestoreLimitStore(firestore),
+    idempotency: new FirestoreIdempotencyStore(firestore),
     identities: new IdentityPlatformProvider(toolkit),
     tenants: new IdentityPlatformTenants(toolkit),
     signer:
       account === null
         ? new EmulatorTokenSigner(clock)
-        : new ServiceAccountTokenSigner(account, clock, new Backend('iam', TIMEOUTS_MS.iam, observer)),
+        : new ServiceAccountTokenSigner(account, clock, backend('iam', BACKEND_TIMES.iam)),
     exchanger: new IdentityPlatformExchanger(toolkit),
     verifier: new IdTokenVerifier({ projectId, clock, keys: account === null ? 'emulator' : googleKeys() }),
-    sender: composeSender(config.delivery, observer),
+    sender: composeSender(config.delivery, backend),
     queue: new CloudTasksQueue(
       { projectId, functionName: `locations/${config.region}/functions/deliver` },
-      new Backend('tasks', TIMEOUTS_MS.tasks, observer),
+      backend('tasks', BACKEND_TIMES.tasks),
     ),
   };
   return { ports, close: () => firestore.close() };
@@ -113,32 +123,49 @@ export function composeServices(
   const { indexKey, codePeppers: peppers } = secrets;
   const cipher = new FieldCipher(secrets.dataKeys);
   const limiter = new Limiter({ limits: ports.limits, clock, indexKey });
+  const guard = new PasswordGuard({ limiter, clock, indexKey });
   const codes = new CodeService({ challenges: ports.challenges, clock, peppers, indexKey });
   const sessions = new SessionService({ ...ports, clock });
-  const access = new AccessService({ codes, sessions });
+  const access = new AccessService({ ...ports, codes, sessions, clock });
   const delivery = new DeliveryService({ sender: ports.sender, queue: ports.queue, cipher });
-  const credentials = new CredentialService({ credentials: ports.credentials, orgs: ports.orgs, hasher, clock });
+  const credentials = new CredentialService({ ...ports, hasher, clock, indexKey });
   return {
+    access,
     credentials,
+    quotas: new LeasedLimiter({ limits: ports.limits, clock, indexKey }),
+    idempotency: new IdempotencyService({ ...ports, cipher, clock, indexKey }),
     sessions,
     delivery,
     apps: new AppService({ apps: ports.apps, clock, indexKey }),
     orgs: new OrgService({ orgs: ports.orgs, tenants: ports.tenants, credentials, clock }),
     registration: new RegistrationService({ ...ports, cipher, clock, indexKey }),
-    login: new LoginService({ ...ports, codes, sessions, delivery, limiter }),
-    passwords: new PasswordService({ ...ports, codes, access, delivery, limiter, indexKey }),
+    login: new LoginService({ ...ports, codes, sessions, delivery, limiter, guard }),
+    passwords: new PasswordService({ ...ports, codes, access, delivery, limiter, guard, indexKey }),
     users: new UserService({ ...ports, access, cipher, clock, indexKey }),
   };
 }
 
 export type ComposedServices = ReturnType<typeof composeServices>;
 
-function composeSender({ outboxUrl, twilio, sendgrid }: DeliveryConfig, observer?: BackendObserver): MessageSender {
-  const backend = (name: string) => new Backend(name, TIMEOUTS_MS.delivery, observer);
-  const outbox = outboxUrl === null ? null : new OutboxSender(outboxUrl, backend('outbox'));
+export function composeSweep(
+  ports: Ports,
+  { access }: ComposedServices,
+  logger: Logger,
+  clock: Clock = systemClock,
+): SweepService {
+  const registrations = new RegistrationClaims({ ...ports, clock });
+  return new SweepService({ ...ports, registrations, access, clock, logger, pause: sleep });
+}
+
+function composeSender({ outboxUrl, twilio, sendgrid }: DeliveryConfig, backend: BackendMaker): MessageSender {
+  const times = BACKEND_TIMES.delivery;
+  const outbox = outboxUrl === null ? null : new OutboxSender(outboxUrl, backend('outbox', times));
   return new ChannelSender({
-    sms: twilio === null ? outbox : new TwilioSender(twilio, backend('twilio')),
-    email: sendgrid === null ? outbox : new SendGridSender(sendgrid, backend('sendgrid')),
+    sms: twilio === null ? outbox : new TwilioSender(twilio, backend('twilio', { ...times, isOutage: isTwilioOutage })),
+    email:
+      sendgrid === null
+        ? outbox
+        : new SendGridSender(sendgrid, backend('sendgrid', { ...times, isOutage: isSendGridOutage })),
   });
 }
 

@@ -1,8 +1,10 @@
 import { onRequest } from 'firebase-functions/https';
+import { onSchedule } from 'firebase-functions/scheduler';
 import { onTaskDispatched } from 'firebase-functions/tasks';
 import type { DeliverTask } from './adapters/cloud-tasks/cloud-tasks-queue.js';
 import { currentEnvironment } from './config/environment.js';
 import { SECRETS } from './config/params.js';
+import { SWEEP_SCHEDULE, SWEEP_TIMEOUT_SECONDS } from './maintenance/sweep-policy.js';
 import { getRuntime, leaveDomain, prepareProcess } from './runtime.js';
 
 prepareProcess(currentEnvironment());
@@ -20,4 +22,18 @@ export const api = onRequest(
 export const deliver = onTaskDispatched<DeliverTask>(
   { secrets: SECRETS, memory: '512MiB', retryConfig: { maxAttempts: 5, minBackoffSeconds: 2, maxRetrySeconds: 600 } },
   ({ data }) => getRuntime().services.delivery.deliverQueued(data.payload),
+);
+
+/** Finishes or undoes what killed instances left half done. A run that fails is not repeated: the next one comes soon. */
+export const sweep = onSchedule(
+  {
+    schedule: SWEEP_SCHEDULE,
+    secrets: SECRETS,
+    memory: '512MiB',
+    timeoutSeconds: SWEEP_TIMEOUT_SECONDS,
+    maxInstances: 1,
+  },
+  async () => {
+    await getRuntime().sweep.run();
+  },
 );

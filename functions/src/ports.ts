@@ -3,6 +3,7 @@ import type { ChallengeStore } from './codes/challenge-store.js';
 import type { CredentialStore } from './credentials/credential-store.js';
 import type { DeliveryQueue } from './delivery/delivery-queue.js';
 import type { MessageSender } from './delivery/message-sender.js';
+import type { IdempotencyStore } from './idempotency/idempotency-store.js';
 import type { IdentityProvider } from './identity/identity-provider.js';
 import type { TenantDirectory } from './identity/tenant-directory.js';
 import type { LimitStore } from './limits/limit-store.js';
@@ -10,6 +11,7 @@ import type { OrgStore } from './orgs/org-store.js';
 import type { SessionStore } from './sessions/session-store.js';
 import type { CustomTokenSigner, SessionTokenVerifier, TokenExchanger } from './sessions/session-tokens.js';
 import type { ReservationStore } from './users/reservation-store.js';
+import type { RevocationStore } from './users/revocation-store.js';
 import type { UserStore } from './users/user-store.js';
 
 /** Everything outside that the domain needs. Adapters implement these; tests pass their own. */
@@ -19,9 +21,11 @@ export interface Ports {
   readonly apps: AppStore;
   readonly users: UserStore;
   readonly reservations: ReservationStore;
+  readonly revocations: RevocationStore;
   readonly challenges: ChallengeStore;
   readonly sessions: SessionStore;
   readonly limits: LimitStore;
+  readonly idempotency: IdempotencyStore;
   readonly identities: IdentityProvider;
   readonly tenants: TenantDirectory;
   readonly signer: CustomTokenSigner;

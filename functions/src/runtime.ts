@@ -1,22 +1,26 @@
 import type { Express } from 'express';
-import { type ComposedServices, composePorts, composeServices } from './composition.js';
+import { type ComposedServices, composePorts, composeServices, composeSweep } from './composition.js';
 import { readConfig } from './config/config.js';
 import {
   assertNoEmulatorInProduction,
   currentEnvironment,
   type Environment,
+  inFunctionsEmulator,
   isProduction,
   servedFunction,
 } from './config/environment.js';
 import { createApp } from './http/app.js';
+import { drainOnSigterm } from './http/draining.js';
 import { takeRequestsAsTheyCome } from './http/platform-requests.js';
 import { routes } from './http/routes/index.js';
 import { systemClock } from './lib/clock.js';
 import { jsonLogger } from './lib/logger.js';
+import type { SweepService } from './maintenance/sweep-service.js';
 
 interface Runtime {
   readonly app: Express;
   readonly services: ComposedServices;
+  readonly sweep: SweepService;
 }
 
 let runtime: Runtime | undefined;
@@ -31,6 +35,8 @@ export function getRuntime(): Runtime {
 export function prepareProcess(environment: Environment): void {
   assertNoEmulatorInProduction(environment);
   if (servedFunction(environment) === 'api') takeRequestsAsTheyCome();
+  // The Functions emulator starts and ends its processes in a way of its own.
+  if (servedFunction(environment) !== undefined && !inFunctionsEmulator(environment)) drainOnSigterm();
   if (isProduction(environment) && servedFunction(environment) !== undefined) getRuntime();
 }
 
@@ -49,5 +55,10 @@ function createRuntime(): Runtime {
   for (const warning of config.delivery.warnings) logger.log('ERROR', warning);
   const { ports } = composePorts(config);
   const services = composeServices(ports, config.secrets);
-  return { services, app: createApp({ services, routes, logger, clock: systemClock }) };
+  const sweep = composeSweep(ports, services, logger);
+  return {
+    services,
+    sweep,
+    app: createApp({ services, routes, logger, clock: systemClock, projectId: config.projectId }),
+  };
 }

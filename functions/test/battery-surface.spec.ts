@@ -143,7 +143,7 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
     expect(operations(served.paths).sort()).to.deep.equal(declared);
     expect(served).to.deep.equal(JSON.parse(JSON.stringify(openApiDocument(routes))));
 
-    const express = createApp({ services, routes, clock, logger: { log: () => {} } });
+    const express = createApp({ services, routes, clock, logger: { log: () => {} }, projectId: 'demo-gatehouse' });
     const expected = [...declared, ...SERVICE_PATHS.map((path) => `get ${path}`)].sort();
     expect(operationsOf(express)).to.deep.equal(expected);
   });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type ComposedServices, composePorts, composeServices } from '../src/composition.js';
 import { readConfig } from '../src/config/config.js';
 import type { Contact } from '../src/contacts/contact.js';
+import { freshAttempt } from '../src/idempotency/idempotency-service.js';
 import type { Ports } from '../src/ports.js';
 import type { Registration } from '../src/users/registration-service.js';
 import type { TestOrg } from './support/api-client.js';
@@ -94,13 +95,13 @@ function prepareOperations({ scenario }: TestApp, org: TestOrg): Record<Operatio
   const login = (contactOf: (user: TestUser) => Contact): Prepare => {
     return async ({ login: service }) => {
       const user = await scenario.register(org);
-      return () => service.start(org.org, contactOf(user), user.password);
+      return () => service.start(org.org, contactOf(user), user.password, NO_CLIENT);
     };
   };
   const verify: Prepare = async ({ login: service }) => {
     const user = await scenario.register(org);
     const code = await scenario.sendLoginCode(org, user);
-    return () => service.finish(org.org, emailOf(user), code, NO_CLIENT);
+    return () => service.finish(org.org, emailOf(user), code, { client: NO_CLIENT, attempt: freshAttempt() });
   };
   return {
     'session check': async ({ sessions }) => {

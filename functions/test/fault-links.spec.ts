@@ -3,10 +3,16 @@ import { expect } from 'chai';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { expectOutage, faultRoutes, type PreparedRequest } from './support/fault-cases.js';
 import { type LinkedApp, startLinkedApp } from './support/linked-app.js';
+import { newRegistration } from './support/scenario.js';
 
 const ANSWERED_MS = 10_500;
-/** After an outage gRPC waits before it connects again. */
+/** R-04. */
+const OPENED_MS = 10_000;
+/** Row 46 of the fault matrix: gRPC waits before it connects again, and the breaker before it lets a call pass. */
 const RECOVERY_MS = 30_000;
+const REQUEST_EVERY_MS = 50;
+/** So many requests in a row without a call: the breaker is open. */
+const QUIET_REQUESTS = 10;
 /** Prepared with a reset code, which goes through the queue: faults.spec.ts has it. */
 const LEFT_OUT = ['reset', 'send-otp'];
 
@@ -28,10 +34,11 @@ describe('Real outages: a port that nobody listens on, and one that never answer
 
   for (const backend of ['firestore', 'identity-platform'] as const) {
     for (const state of ['refused', 'silent'] as const) {
-      it(`${backend} ${state}: 503 on every route that needs it, and recovery`, async () => {
+      it(`${backend} ${state}: 503 on every route that needs it, then no more calls, and recovery`, async () => {
         const prepared = await prepareAll();
         await app.links[backend].set(state);
         const outcomes = await Promise.all(prepared.map(([, { send }]) => timed(send)));
+        await opens(backend);
         await app.links[backend].set('up');
         prepared.forEach(([route, { backends }], index) => {
           const { response, ms } = outcomes[index] as Timed;
@@ -83,6 +90,26 @@ describe('Real outages: a port that nobody listens on, and one that never answer
     const prepared: [string, PreparedRequest][] = [];
     for (const [name, prepare] of routes) prepared.push([name, await prepare(org)]);
     return prepared;
+  }
+
+  /** Registrations, which need both backends at once, keep coming in until none of them calls this one any more. */
+  async function opens(backend: 'firestore' | 'identity-platform'): Promise<void> {
+    const end = Date.now() + OPENED_MS;
+    const answered: Promise<ApiResponse>[] = [];
+    const callsBy: number[] = [];
+    let calls = 0;
+    app.backends.fault = (call, proceed) => {
+      if (call.backend === backend) calls += 1;
+      return proceed();
+    };
+    while (callsBy.at(-QUIET_REQUESTS) !== calls || calls === 0) {
+      expect(Date.now(), `the breaker of ${backend} is still closed`).to.be.below(end);
+      answered.push(app.api.post(org, '/partner/auth/register', newRegistration()));
+      await sleep(REQUEST_EVERY_MS);
+      callsBy.push(calls);
+    }
+    app.backends.fault = undefined;
+    for (const response of await Promise.all(answered)) expectOutage(response, `while ${backend} is down`);
   }
 
   async function recovers(): Promise<void> {

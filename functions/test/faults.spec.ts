@@ -2,7 +2,15 @@ import { expect } from 'chai';
 import type { ApiResponse, TestOrg } from './support/api-client.js';
 import { expectStatus } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
-import { expectOutage, FAULTS, type Fault, faultRoutes, type PreparedRequest } from './support/fault-cases.js';
+import {
+  expectContention,
+  expectOutage,
+  FAULTS,
+  type Fault,
+  faultRoutes,
+  type PreparedRequest,
+  READING_ROUTES,
+} from './support/fault-cases.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
 
 /** A request ends within 10 s; the rest is for a busy machine. */
@@ -66,15 +74,14 @@ describeApp('Faults of backends (R-03, fault matrix)', (app) => {
 
   for (const fault of FAULTS) {
     const label = `${fault.backend} ${fault.name}`;
-    it(`answers 503 on every route that needs it: ${label}`, async () => {
+    it(`answers ${fault.isContention ? 409 : 503} on every route that needs it: ${label}`, async () => {
       const sent = app().outbox.messages.length;
       const outcomes = await outcomesOf(fault);
       rows[label] = Object.fromEntries(outcomes.map(({ route, response }) => [route, response.status]));
       for (const { route, request, response, ms, sessions } of outcomes) {
         const what = `${route}: ${label}`;
         expect(ms, what).to.be.below(ANSWERED_MS);
-        if (request.backends.includes(fault.backend)) expectOutage(response, what);
-        else expectStatus(response, 200);
+        expectAnswer(fault, { route, request, response }, what);
         // No token was given out: a session that is left is a document that nobody can use.
         expect(sessions, `${what}: sessions`).to.be.at.most(mayLeaveSession(route, fault) ? 1 : 0);
       }
@@ -90,7 +97,7 @@ describeApp('Faults of backends (R-03, fault matrix)', (app) => {
     const { email, password } = await app().scenario.register(org);
     await app().drain();
     const sent = app().outbox.messages.length;
-    app().backends.fault = (call, proceed) => (call.operation === 'limits.add' ? unavailable() : proceed());
+    app().backends.fault = (call, proceed) => (call.operation.startsWith('limits.') ? unavailable() : proceed());
     expectOutage(await app().api.post(org, '/partner/auth/login', { email, password }), 'login');
     expectOutage(await app().api.post(org, '/partner/auth/forgot-password/send-otp', { email }), 'send-otp');
     await app().drain();
@@ -114,6 +121,18 @@ describeApp('Faults of backends (R-03, fault matrix)', (app) => {
     expect(await scenario.isLive(org, await scenario.logIn(org, user))).to.equal(true);
   });
 });
+
+/** Whoever can do without what fails does not notice; the others are told what kind of failure it is. */
+function expectAnswer(
+  fault: Fault,
+  { route, request, response }: Pick<Outcome, 'route' | 'request' | 'response'>,
+  what: string,
+): void {
+  const isMet = fault.isContention ? !READING_ROUTES.includes(route) : true;
+  if (!isMet || !request.backends.includes(fault.backend)) expectStatus(response, 200);
+  else if (fault.isContention) expectContention(response, what);
+  else expectOutage(response, what);
+}
 
 /** What is prepared with a login sends a message before the fault; nothing else may. */
 const PREPARED_BY_LOGIN = ['verify-otp', 'change-password', 'logout', 'introspect', 'me'];

@@ -2,41 +2,19 @@ import { createHash, createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { computeMac } from '../src/codes/code-mac.js';
 import { expectError, expectStatus, type TestOrg } from './support/api-client.js';
+import { encoded, expectAbsent, hex } from './support/canaries.js';
 import { describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
+import { withKey } from './support/idempotent.js';
 import { newRegistration, type RegisterBody, wrongCode } from './support/scenario.js';
 
 const BIRTH = '1987-03-14';
 const CODES = 1_000_000;
-
-/** The ways in which a value might stand in a database or a log. */
-function encodingsOf(value: string): string[] {
-  const digits = value.replaceAll(/\D/g, '');
-  const forms = digits.length >= 8 ? [value, digits] : [value];
-  return [...new Set(forms.flatMap((form) => [form, encodeURIComponent(form), hex(form), ...base64(form)]))];
-}
-
-const hex = (text: string) => Buffer.from(text).toString('hex');
-const encoded = (text: string) => Buffer.from(text).toString('base64url');
-
-/** Inside a longer value, the same bytes have three spellings; their ends depend on the neighbours. */
-function base64(text: string): string[] {
-  return [0, 1, 2].map((shift) => {
-    const spelled = encoded(`${'x'.repeat(shift)}${text}`);
-    return spelled.slice(shift === 0 ? 0 : shift + 1, -2);
-  });
-}
+const KEY = 'the Idempotency-Key of the canary';
 
 interface Canaries {
   readonly secrets: Record<string, string>;
   readonly contacts: Record<string, string>;
-}
-
-function expectAbsent(texts: readonly string[], values: Record<string, string>, where: string): void {
-  const all = texts.join('\n');
-  for (const [name, value] of Object.entries(values))
-    for (const encoded of encodingsOf(value))
-      expect(all.includes(encoded), `${name} as ${encoded} in ${where}`).to.equal(false);
 }
 
 describeApp('O-09, O-10, D-01, D-04: what is stored and logged after everything has happened', (app) => {
@@ -58,8 +36,11 @@ describeApp('O-09, O-10, D-01, D-04: what is stored and logged after everything 
   async function wholeFlow(): Promise<Canaries> {
     const { api, scenario } = app();
     const body: RegisterBody = newRegistration({ date_of_birth: BIRTH, ssn: '219-09-9753' });
+    let keys = 0;
     const post = async (path: string, given: unknown, session?: string) => {
-      const response = await api.post(org, `/partner/auth/${path}`, given, session);
+      keys += 1;
+      const request = { org, body: given, ...(session === undefined ? {} : { session }) };
+      const response = await api.request(`/partner/auth/${path}`, withKey(request, `${KEY} ${keys}`));
       answers.push(response.text, JSON.stringify([...response.headers]));
       return response;
     };
@@ -95,6 +76,7 @@ describeApp('O-09, O-10, D-01, D-04: what is stored and logged after everything 
         'the session token': session.split('.')[1] ?? '',
         'the ssn': body.ssn,
         'the date of birth': BIRTH,
+        'the idempotency key': KEY,
       },
       contacts: { email, 'phone number': phone_number, 'phone digits': phone_number.slice(1) },
     };
@@ -123,6 +105,12 @@ describeApp('O-09, O-10, D-01, D-04: what is stored and logged after everything 
       'Firestore',
     );
     console.log(`      D-01: ${documents.length} documents, ${Object.keys(canaries.secrets).length} secrets, 0 found`);
+  });
+
+  it('H-05: answers are kept under ids that tell nothing', () => {
+    const kept = documents.filter(({ path }) => path.startsWith('idempotency/'));
+    expect(kept.filter(({ json }) => JSON.parse(json).answer !== null).length).to.be.at.least(5);
+    for (const { path } of kept) expect(path).to.match(/^idempotency\/([0-9a-f]{64}|idempotency-[0-9a-f-]+|a)$/);
   });
 
   it('D-04: a contact is in its user’s profile alone, and in no document’s path', () => {

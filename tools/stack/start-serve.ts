@@ -22,7 +22,8 @@ export interface Served {
   baseUrl: string;
   /** Of the server; with several processes, of the one that the others end with. */
   pid: number;
-  exited: Promise<void>;
+  /** With its exit code; null when a signal ended it. */
+  exited: Promise<number | null>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +39,7 @@ export async function startServe(target: StackTarget, options: ServeOptions = {}
   const port = options.port ?? (await chooseFreePort());
   if (!(await isPortFree(port))) throw new Error(`Port ${port} is busy.`);
   const child = spawnServer(target, options, functionsDir, port);
-  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const baseUrl = `http://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CODE_LIFETIME_MS, CodeDesk, EMAIL, PHONE } from '../../test/support/code-desk.js';
 import { expectCode } from '../../test/support/unit-fixtures.js';
-import { backOffMs, FAILURE_CEILING } from './code-policy.js';
+import { backOffMs, FAILURE_CEILING } from '../limits/lockout-policy.js';
 
 const DAY_MS = 86_400_000;
 

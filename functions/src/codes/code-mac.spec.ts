@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -83,6 +84,14 @@ describe('codeMatches', () => {
       purgeAt: new Date(0),
     };
   }
+
+  /** Another text, and each code that is live at a deployment is refused after it. */
+  it('is over this very text: the word code, then all that the code is bound to', () => {
+    const text = '["code","org_a","login","usr_a","email","ada@example.com","challenge-a","012345"]';
+    const pepper = Buffer.alloc(32, 7);
+    const expected = createHmac('sha256', pepper).update(text).digest('hex');
+    expect(computeMac(pepper, binding, CODE).toString('hex')).to.equal(expected);
+  });
 
   it('accepts the code where it belongs', () => {
     expect(codeMatches(peppers, stored(), binding, CODE)).to.equal(true);

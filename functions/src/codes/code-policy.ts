@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, SECOND_MS } from '../lib/clock.js';
+import { DAY_MS } from '../lib/clock.js';
 
 /** Codes compared per challenge, whatever the parallelism (ASVS 6.6.3). */
 export const TRIES_PER_CODE = 5;
@@ -6,13 +6,6 @@ export const TRIES_PER_CODE = 5;
 export const CODE_LIFETIME_CEILING_SECONDS = 600;
 /** What a client is told to wait before it asks for another code; the send limits are what holds. */
 export const RESEND_AFTER_SECONDS = 30;
-/** Wrong codes in a row, over all codes of a user and purpose, after which nothing is accepted any more (NIST 3.2.2). */
-export const FAILURE_CEILING = 100;
-/** From this failure in a row on, the next code is not compared before a pause. */
-export const BACK_OFF_FROM_FAILURE = 5;
-/** The first pause; each further failure doubles it. */
-export const BACK_OFF_BASE_MS = 30 * SECOND_MS;
-export const BACK_OFF_CEILING_MS = HOUR_MS;
 /** How long it is remembered, after a code's end, that somebody claimed it; a request lives ten seconds. */
 export const CLAIM_MEMORY_MS = DAY_MS;
 /** How long failures are remembered after the last code was sent. */
@@ -29,10 +22,4 @@ export function codeRules(settings: { readonly codeLength: number; readonly code
     length: within(settings.codeLength, CODE_LENGTH_BOUNDS.min, CODE_LENGTH_BOUNDS.max),
     lifetimeSeconds: within(settings.codeLifetimeSeconds, CODE_LIFETIME_FLOOR_SECONDS, CODE_LIFETIME_CEILING_SECONDS),
   };
-}
-
-/** The pause after the given number of failures in a row, in milliseconds; 0 for none. */
-export function backOffMs(failures: number): number {
-  if (failures < BACK_OFF_FROM_FAILURE) return 0;
-  return Math.min(BACK_OFF_CEILING_MS, BACK_OFF_BASE_MS * 2 ** (failures - BACK_OFF_FROM_FAILURE));
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { CODE_LIFETIME_MS, CodeDesk, EMAIL, PHONE } from '../../test/support/code-desk.js';
 import { wrongCode } from '../../test/support/scenario.js';
 import { expectCode, newPool } from '../../test/support/unit-fixtures.js';
-import { backOffMs } from './code-policy.js';
+import { backOffMs } from '../limits/lockout-policy.js';
 
 describe('CodeService', () => {
   let desk: CodeDesk;

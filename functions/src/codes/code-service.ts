@@ -5,18 +5,11 @@ import type { Pool } from '../identity/pool.js';
 import { type Clock, SECOND_MS } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
 import type { Keyring } from '../lib/keyring.js';
+import { BACK_OFF_CEILING_MS, backOffMs, FAILURE_CEILING, lockoutStanding } from '../limits/lockout-policy.js';
 import type { ChallengeKey, ChallengePurpose, ChallengeRecord, MatchedCode, TryCount } from './challenge-record.js';
 import type { ChallengeStore } from './challenge-store.js';
 import { codeMatches, computeMac, generateCode } from './code-mac.js';
-import {
-  BACK_OFF_CEILING_MS,
-  BACK_OFF_FROM_FAILURE,
-  backOffMs,
-  CLAIM_MEMORY_MS,
-  FAILURE_CEILING,
-  FAILURE_MEMORY_MS,
-  TRIES_PER_CODE,
-} from './code-policy.js';
+import { CLAIM_MEMORY_MS, FAILURE_MEMORY_MS, TRIES_PER_CODE } from './code-policy.js';
 
 interface CodeServiceDependencies {
   readonly challenges: ChallengeStore;
@@ -124,7 +117,5 @@ export class CodeService {
 }
 
 function lockedOut(waitMs: number): LockedOutError {
-  const windowSeconds = BACK_OFF_CEILING_MS / SECOND_MS;
-  const resetSeconds = Math.ceil(waitMs / SECOND_MS);
-  return new LockedOutError({ name: 'code_failures', quota: BACK_OFF_FROM_FAILURE, windowSeconds, resetSeconds });
+  return new LockedOutError(lockoutStanding('code_failures', waitMs));
 }

@@ -23,7 +23,11 @@ const EMULATOR_SWITCHES = [
 /** Cloud Run sets K_SERVICE; the Functions emulator does too, and says that it is one. */
 export function isProduction(environment: Environment): boolean {
   if (environment['NODE_ENV'] === 'production' || environment['K_CONFIGURATION'] !== undefined) return true;
-  return environment['K_SERVICE'] !== undefined && environment['FUNCTIONS_EMULATOR'] !== 'true';
+  return environment['K_SERVICE'] !== undefined && !inFunctionsEmulator(environment);
+}
+
+export function inFunctionsEmulator(environment: Environment): boolean {
+  return environment['FUNCTIONS_EMULATOR'] === 'true';
 }
 
 /** @throws Error in production when anything would send it to an emulator, or take unsigned tokens. */

@@ -1,8 +1,8 @@
 import { MINUTE_MS } from '../lib/clock.js';
 
-/** How long a verified credential, and its org's settings and status, are remembered: revocation takes this long. */
+/** How long a credential's documents, and its org's, are relied on after they were read: revocation takes this long. */
 export const CREDENTIAL_CACHE_MS = MINUTE_MS;
-/** Credentials remembered per instance. */
+/** Credentials remembered per instance, in each memory. */
 export const CREDENTIAL_CACHE_SIZE = 10_000;
 /** bcrypt's work factor: about 50 ms. */
 export const BCRYPT_COST = 10;
@@ -10,3 +10,13 @@ export const BCRYPT_COST = 10;
 export const BCRYPT_CONCURRENCY = 4;
 /** Verifications that may wait for a thread; one more is answered 503. */
 export const BCRYPT_QUEUE = 50;
+/**
+ * Comparisons per key id, second and instance; one more is answered 503. A right secret needs one in an instance's life, and
+ * a wrong one none: this holds for what should not be, a credential without a tag or with a hash of another secret.
+ */
+export const BCRYPT_PER_KEY_AND_SECOND = 10;
+/**
+ * When a refusal is answered that a document was read for, from the start of the read: sooner or later would tell whether the
+ * document is there. Longer than all but the slowest reads take.
+ */
+export const REFUSAL_AFTER_READ_MS = 100;

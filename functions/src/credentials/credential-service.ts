@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { ClientInactiveError, InvalidClientError } from '../errors/gatehouse-error.js';
+import { ClientInactiveError, InvalidClientError, UnavailableError } from '../errors/gatehouse-error.js';
 import type { Clock } from '../lib/clock.js';
-import { hmac } from '../lib/crypto.js';
+import { equalMacs } from '../lib/crypto.js';
 import type { OrgId } from '../orgs/org-id.js';
 import type { OrgRecord } from '../orgs/org-record.js';
 import type { OrgStore } from '../orgs/org-store.js';
+import { ComparisonBound } from './comparison-bound.js';
 import {
   type CredentialEnvironment,
   generateKeyId,
@@ -15,16 +17,21 @@ import {
   type KeyId,
   type OrgSecret,
 } from './credential-id.js';
-import { CREDENTIAL_CACHE_MS, CREDENTIAL_CACHE_SIZE } from './credential-policy.js';
+import { CredentialLookups, type Lookup } from './credential-lookups.js';
+import { CREDENTIAL_CACHE_SIZE, REFUSAL_AFTER_READ_MS } from './credential-policy.js';
 import type { CredentialRecord } from './credential-record.js';
 import type { CredentialStore } from './credential-store.js';
 import type { SecretHasher } from './secret-hasher.js';
+import { SecretTagger, toStoredTag } from './secret-tag.js';
 
 interface CredentialServiceDependencies {
   readonly credentials: CredentialStore;
   readonly orgs: OrgStore;
   readonly hasher: SecretHasher;
   readonly clock: Clock;
+  readonly indexKey: Buffer;
+  /** Waits; tests do not. */
+  readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
 export interface IssuedCredential {
@@ -38,23 +45,35 @@ export interface AuthenticatedOrg {
   readonly keyId: KeyId;
 }
 
-interface Verified {
+/** A credential that somebody had the secret of: its MAC, and the documents, whose hash bcrypt has compared with it. */
+interface Proof {
+  readonly tag: Buffer;
+  readonly lookup: Lookup;
   readonly credential: CredentialRecord;
-  readonly org: OrgRecord;
-  readonly until: number;
 }
 
 const DEFAULT_SCOPES = ['auth', 'users:read', 'users:write', 'token:exchange'] as const;
 const PREFIX_LENGTH = 'gh_secret_live_'.length + 4;
 
-/** Issues org credentials and checks them: checksum, then memory, then one read of each document and one bcrypt. */
+/**
+ * Issues org credentials and checks them: checksum, memory of those who have proved theirs, the document, the tag, and only
+ * then bcrypt. Anybody can have wrong secrets checked without end; all that they reach is one MAC.
+ */
 export class CredentialService {
-  private readonly verified = new LRUCache<string, Verified>({ max: CREDENTIAL_CACHE_SIZE });
-  private readonly inFlight = new Map<string, Promise<Verified>>();
-  /** Keys of this map are MACs under a key of this instance: no secret is kept in memory. */
-  private readonly instanceKey = randomBytes(32);
+  /** Only right secrets get in here: no flood of others takes a partner's place. */
+  private readonly proofs = new LRUCache<KeyId, Proof>({ max: CREDENTIAL_CACHE_SIZE });
+  private readonly inFlight = new Map<string, Promise<Proof>>();
+  private readonly bound = new ComparisonBound();
+  private readonly decoy = randomBytes(32);
+  private readonly lookups: CredentialLookups;
+  private readonly tagger: SecretTagger;
+  private readonly pause: (milliseconds: number) => Promise<void>;
 
-  constructor(private readonly deps: CredentialServiceDependencies) {}
+  constructor(private readonly deps: CredentialServiceDependencies) {
+    this.lookups = new CredentialLookups(deps);
+    this.tagger = new SecretTagger(deps.indexKey);
+    this.pause = deps.pause ?? ((milliseconds) => sleep(milliseconds));
+  }
 
   async issue(orgId: OrgId, environment: CredentialEnvironment = 'live'): Promise<IssuedCredential> {
     const key = generateKeyId(environment);
@@ -63,6 +82,7 @@ export class CredentialService {
       keyId: key,
       orgId,
       secretHash: await this.deps.hasher.hash(secret),
+      secretTag: toStoredTag(this.tagger.tag(key, secret)),
       prefix: secret.slice(0, PREFIX_LENGTH),
       status: 'active',
       scopes: DEFAULT_SCOPES,
@@ -75,34 +95,78 @@ export class CredentialService {
   /** @throws InvalidClientError, ClientInactiveError, UnavailableError */
   async authenticate(key: string | undefined, secret: string | undefined): Promise<AuthenticatedOrg> {
     if (key === undefined || secret === undefined || !isKeyId(key) || !isSecret(secret)) throw new InvalidClientError();
-    const { credential, org } = await this.recall(key, secret);
-    if (credential.expiresAt !== null && credential.expiresAt.getTime() <= this.deps.clock.now())
-      throw new InvalidClientError();
+    const { lookup, credential } = await this.prove(key, secret);
+    const org = await lookup.org();
+    if (org === null) throw new InvalidClientError();
     if (org.status !== 'active') throw new ClientInactiveError();
     return { org, keyId: credential.keyId };
   }
 
-  /** From memory for 60 s; callers that arrive while it is being verified share the one verification. */
-  private async recall(key: KeyId, secret: OrgSecret): Promise<Verified> {
-    const cacheKey = hmac(this.instanceKey, [key, secret]).toString('base64');
-    const known = this.verified.get(cacheKey);
-    if (known !== undefined && known.until > this.deps.clock.now()) return known;
-    const running = this.inFlight.get(cacheKey);
+  /** From memory for 60 s; callers that bring the same secret while it is being verified share the one verification. */
+  private async prove(key: KeyId, secret: OrgSecret): Promise<Proof> {
+    const tag = this.tagger.tag(key, secret);
+    const earlier = this.proofs.get(key);
+    const repeated = equalMacs(tag, earlier?.tag ?? this.decoy) ? earlier : undefined;
+    if (repeated !== undefined && this.isLive(repeated)) return repeated;
+    const remembered = this.lookups.recall(key);
+    // The whole of what a flood costs.
+    if (remembered !== undefined && !hasTag(remembered, tag)) throw new InvalidClientError();
+    const id = tag.toString('base64');
+    const running = this.inFlight.get(id);
     if (running !== undefined) return running;
-    const verification = this.verify(key, secret).finally(() => this.inFlight.delete(cacheKey));
-    this.inFlight.set(cacheKey, verification);
-    const verified = await verification;
-    this.verified.set(cacheKey, verified);
-    return verified;
+    const verification = this.verify(key, secret, tag, repeated).finally(() => this.inFlight.delete(id));
+    this.inFlight.set(id, verification);
+    return verification;
   }
 
-  private async verify(key: KeyId, secret: OrgSecret): Promise<Verified> {
-    const until = this.deps.clock.now() + CREDENTIAL_CACHE_MS;
-    const credential = await this.deps.credentials.find(key);
-    const matches = await this.deps.hasher.matches(secret, credential?.secretHash);
-    if (credential === null || !matches || credential.status !== 'active') throw new InvalidClientError();
-    const org = await this.deps.orgs.find(credential.orgId);
-    if (org === null) throw new InvalidClientError();
-    return { credential, org, until };
+  /** What is remembered is refused at once; what has to be read, when the read has had its time, whatever it finds. */
+  private async verify(key: KeyId, secret: OrgSecret, tag: Buffer, repeated: Proof | undefined): Promise<Proof> {
+    const remembered = this.lookups.recall(key);
+    const due = remembered === undefined ? this.pause(REFUSAL_AFTER_READ_MS) : undefined;
+    const lookup = remembered ?? (await this.lookups.find(key));
+    const proof = await this.proofOf(lookup, secret, tag, repeated);
+    if (proof !== null) {
+      this.proofs.set(key, proof);
+      return proof;
+    }
+    this.lookups.rememberRefused(key, lookup);
+    await due;
+    throw new InvalidClientError();
   }
+
+  /** The same steps for an unknown key and for a wrong secret. @throws UnavailableError */
+  private async proofOf(
+    lookup: Lookup,
+    secret: OrgSecret,
+    tag: Buffer,
+    repeated: Proof | undefined,
+  ): Promise<Proof | null> {
+    const { credential } = lookup;
+    if (credential === null || !hasTag(lookup, tag) || !this.isLive({ lookup, credential })) return null;
+    const proof = { tag, lookup, credential };
+    // Read again, but with the hash that this very secret was compared with: bcrypt would say the same.
+    if (repeated?.credential.secretHash === credential.secretHash) return proof;
+    // Where no tag stops a flood it costs one read a minute all the same, though some of it is never answered yes or no.
+    if (lookup.tag === null) this.lookups.rememberRefused(credential.keyId, lookup);
+    return (await this.compare(credential, secret)) ? proof : null;
+  }
+
+  /** By the clock, on every request: documents that are remembered, and a credential's own end. */
+  private isLive({ lookup, credential }: Pick<Proof, 'lookup' | 'credential'>): boolean {
+    const now = this.deps.clock.now();
+    const ended = credential.expiresAt !== null && credential.expiresAt.getTime() <= now;
+    return lookup.until > now && credential.status === 'active' && !ended;
+  }
+
+  /** @throws UnavailableError */
+  private compare({ keyId, secretHash }: CredentialRecord, secret: OrgSecret): Promise<boolean> {
+    // 503 and not 429: the partner has asked for nothing too often, and nothing is known to be wrong with its secret.
+    if (!this.bound.admit(keyId, this.deps.clock.now())) throw new UnavailableError();
+    return this.deps.hasher.matches(secret, secretHash);
+  }
+}
+
+/** In constant time; where the tag was lost, any will do. */
+function hasTag(lookup: Lookup, tag: Buffer): boolean {
+  return equalMacs(tag, lookup.tag ?? tag);
 }

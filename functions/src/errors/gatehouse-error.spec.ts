@@ -3,7 +3,7 @@ import { HTTP_ERRORS } from '../http/error-map.js';
 import * as all from './gatehouse-error.js';
 import { ERROR_CODES, type ErrorCode, GatehouseError, RateLimitedError, UnavailableError } from './gatehouse-error.js';
 
-const LIMIT = { name: 'sends10m', quota: 3, windowSeconds: 600, resetSeconds: 7 };
+const LIMIT = { name: 'sends10m', quota: 3, windowSeconds: 600, remaining: 0, resetSeconds: 7 };
 const SECRET = 'ada@example.com +12025550143 123456';
 
 /** Each class once, given the most revealing cause that it takes. */
@@ -18,10 +18,13 @@ const MADE: readonly [error: GatehouseError, code: ErrorCode][] = [
   [new all.BelongsToMainAppError(), 'belongs_to_main_app'],
   [new all.AlreadyExistsError(), 'already_exists'],
   [new all.NotFoundError(), 'not_found'],
+  [new all.RequestInProgressError(new Error(SECRET)), 'request_in_progress'],
   [new all.RateLimitedError([LIMIT]), 'rate_limited'],
   [new all.LockedOutError(LIMIT), 'locked_out'],
+  [new all.IdempotencyMismatchError(), 'idempotency_mismatch'],
   [new all.DeliveryFailedError(new Error(SECRET)), 'delivery_failed'],
   [new all.UnavailableError(new Error(SECRET)), 'unavailable'],
+  [new all.OverloadedError(new Error(SECRET)), 'unavailable'],
 ];
 
 describe('errors', () => {
@@ -50,8 +53,15 @@ describe('errors', () => {
     const exceeded = [LIMIT, { ...LIMIT, resetSeconds: 70 }, { ...LIMIT, resetSeconds: 9 }];
     expect(new RateLimitedError(exceeded)).to.deep.include({ retryAfterSeconds: 70, exceeded });
     expect(new all.LockedOutError(LIMIT)).to.deep.include({ retryAfterSeconds: 7, exceeded: [LIMIT] });
-    expect(new UnavailableError().retryAfterSeconds).to.be.greaterThan(0);
+    expect(new all.RequestInProgressError().retryAfterSeconds).to.equal(1);
     expect(new all.InvalidCodeError().retryAfterSeconds).to.equal(undefined);
+  });
+
+  /** Row 46 of the fault matrix. */
+  it('spread those who come back after an outage over 2 to 4 seconds', () => {
+    const times = Array.from({ length: 300 }, () => new UnavailableError().retryAfterSeconds);
+    expect(new Set(times)).to.deep.equal(new Set([2, 3, 4]));
+    for (const one of [2, 3, 4]) expect(times.filter((time) => time === one).length, `${one} s`).to.be.within(50, 150);
   });
 
   it('have one HTTP status each, as api.md has them', () => {
@@ -71,6 +81,7 @@ describe('errors', () => {
       request_in_progress: 409,
       payload_too_large: 413,
       unsupported_media_type: 415,
+      idempotency_mismatch: 422,
       rate_limited: 429,
       locked_out: 429,
       internal: 500,

@@ -1,3 +1,7 @@
+import { randomInt } from 'node:crypto';
+
+import type { LimitStanding } from '../limits/limit-standing.js';
+
 /** What can go wrong, as the API documents it. The codes are stable, the texts may change. */
 export const ERROR_CODES = [
   'invalid_request',
@@ -14,6 +18,7 @@ export const ERROR_CODES = [
   'request_in_progress',
   'payload_too_large',
   'unsupported_media_type',
+  'idempotency_mismatch',
   'rate_limited',
   'locked_out',
   'internal',
@@ -29,27 +34,19 @@ export interface ErrorDetail {
   readonly message: string;
 }
 
-/** A limit that was exceeded, for the caller to see: `quota` in each window, and seconds until there is room again. */
-export interface ExceededLimit {
-  readonly name: string;
-  readonly quota: number;
-  readonly windowSeconds: number;
-  readonly resetSeconds: number;
-}
-
 interface ErrorOptions {
   readonly cause?: unknown;
   readonly details?: readonly ErrorDetail[];
   /** Seconds after which trying again makes sense. */
   readonly retryAfterSeconds?: number;
-  readonly exceeded?: readonly ExceededLimit[];
+  readonly exceeded?: readonly LimitStanding[];
 }
 
 /** The base of every error that a caller may see. `message` is public: no secret, code, token, contact or vendor text in it. */
 export class GatehouseError extends Error {
   readonly details: readonly ErrorDetail[] | undefined;
   readonly retryAfterSeconds: number | undefined;
-  readonly exceeded: readonly ExceededLimit[];
+  readonly exceeded: readonly LimitStanding[];
 
   constructor(
     readonly code: ErrorCode,
@@ -126,17 +123,34 @@ export class NotFoundError extends GatehouseError {
   }
 }
 
+/** Others change the same data at this moment, or make the same request. Nothing was done; soon it can be. */
+export class RequestInProgressError extends GatehouseError {
+  constructor(cause?: unknown, message = 'Another request for the same data is under way. Try again in a moment.') {
+    super('request_in_progress', message, { cause, retryAfterSeconds: 1 });
+  }
+}
+
 export class RateLimitedError extends GatehouseError {
-  constructor(exceeded: readonly ExceededLimit[]) {
+  constructor(exceeded: readonly LimitStanding[]) {
     const retryAfterSeconds = Math.max(...exceeded.map(({ resetSeconds }) => resetSeconds));
     super('rate_limited', 'Too many requests. Try again later.', { retryAfterSeconds, exceeded });
   }
 }
 
 export class LockedOutError extends GatehouseError {
-  constructor(exceeded: ExceededLimit) {
+  constructor(exceeded: LimitStanding) {
     const { resetSeconds: retryAfterSeconds } = exceeded;
-    super('locked_out', 'Too many wrong codes. Try again later.', { retryAfterSeconds, exceeded: [exceeded] });
+    super('locked_out', 'Too many failed attempts. Try again later.', { retryAfterSeconds, exceeded: [exceeded] });
+  }
+}
+
+/** An `Idempotency-Key` that came with another request before. */
+export class IdempotencyMismatchError extends GatehouseError {
+  constructor() {
+    super(
+      'idempotency_mismatch',
+      'This Idempotency-Key was used with another request. Use a new key for each request.',
+    );
   }
 }
 
@@ -147,9 +161,16 @@ export class DeliveryFailedError extends GatehouseError {
   }
 }
 
+/** Drawn anew each time, so that the clients of an outage do not come back together. */
+const UNAVAILABLE_SECONDS = { least: 2, most: 4 };
+
 /** A backend that we depend on is down, slow or over quota. Nothing is known to be wrong with the request. */
 export class UnavailableError extends GatehouseError {
   constructor(cause?: unknown) {
-    super('unavailable', 'The service is temporarily unavailable. Try again.', { cause, retryAfterSeconds: 2 });
+    const retryAfterSeconds = randomInt(UNAVAILABLE_SECONDS.least, UNAVAILABLE_SECONDS.most + 1);
+    super('unavailable', 'The service is temporarily unavailable. Try again.', { cause, retryAfterSeconds });
   }
 }
+
+/** The backend works, but this part of it takes no more for now: a document that is written too often. */
+export class OverloadedError extends UnavailableError {}

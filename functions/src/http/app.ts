@@ -15,10 +15,12 @@ export interface AppOptions {
   readonly routes: readonly Route[];
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Where traces are, for the log. */
+  readonly projectId: string;
 }
 
 /** The HTTP function: every declared route, and nothing that is not declared. */
-export function createApp({ services, routes, logger, clock }: AppOptions): Express {
+export function createApp({ services, routes, logger, clock, projectId }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -26,7 +28,7 @@ export function createApp({ services, routes, logger, clock }: AppOptions): Expr
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.set('query parser', 'simple');
-  app.use(accessLog(logger, clock), requestId);
+  app.use(accessLog(logger, clock, projectId), requestId);
   addServiceRoutes(app, routes);
   for (const [path, methods] of byPath(routes)) addPath(app, path, methods, services);
   app.use(() => {

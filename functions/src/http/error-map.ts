@@ -22,6 +22,7 @@ export const HTTP_ERRORS: Record<ErrorCode, HttpError> = {
   request_in_progress: { status: 409, partnerType: 'CONFLICT' },
   payload_too_large: { status: 413, partnerType: 'INVALID_INPUT' },
   unsupported_media_type: { status: 415, partnerType: 'INVALID_INPUT' },
+  idempotency_mismatch: { status: 422, partnerType: 'INVALID_INPUT' },
   rate_limited: { status: 429, partnerType: 'RATE_LIMITED' },
   locked_out: { status: 429, partnerType: 'RATE_LIMITED' },
   internal: { status: 500, partnerType: 'INTERNAL_SERVER_ERROR' },

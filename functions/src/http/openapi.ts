@@ -19,7 +19,7 @@ const ERRORS_OF: Record<Credential, readonly ErrorCode[]> = {
   session: ['invalid_session'],
 };
 
-/** Every code that a route can answer: its own, those of its credentials, those of its body, and those of any route. */
+/** Every code that a route can answer: its own, and those that follow from what else it declares. */
 export function errorsOf(route: Route): readonly ErrorCode[] {
   const ofBody: ErrorCode[] =
     route.body === null ? [] : ['invalid_request', 'payload_too_large', 'unsupported_media_type'];
@@ -28,6 +28,10 @@ export function errorsOf(route: Route): readonly ErrorCode[] {
       ...route.credentials.flatMap((one) => ERRORS_OF[one]),
       ...ofBody,
       ...route.errors,
+      ...(route.limits.length > 0 ? (['rate_limited'] as const) : []),
+      ...(route.idempotency === 'honoured' ? (['idempotency_mismatch'] as const) : []),
+      // Whatever writes can meet others who write the same.
+      ...(route.method === 'GET' ? [] : (['request_in_progress'] as const)),
       'internal',
       'unavailable',
     ]),

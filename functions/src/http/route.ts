@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AuthenticatedOrg } from '../credentials/credential-service.js';
 import type { ErrorCode } from '../errors/gatehouse-error.js';
+import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { LimitName } from '../limits/limit-policy.js';
 import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
 import type { ApiName } from './envelopes.js';
@@ -11,10 +12,7 @@ export type Credential = 'org' | 'session';
 
 export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-/**
- * Where a repetition would create or send something again, `Idempotency-Key` is to be honoured. So far this only declares
- * it: the header is not read yet.
- */
+/** `honoured` where a repetition would create or send something again; `none` where it changes nothing. */
 export type Idempotency = 'honoured' | 'none';
 
 export interface ResponseDeclaration {
@@ -29,7 +27,10 @@ export interface RouteDeclaration<Required extends readonly Credential[], Body e
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
+  /** What happens, by the name under which it is logged: `login.code_sent`. */
+  readonly event: string;
   readonly credentials: Required;
+  /** Limits beyond those of every request with these credentials. */
   readonly limits: readonly LimitName[];
   readonly idempotency: Idempotency;
   /** null where the request has no body. */
@@ -43,12 +44,16 @@ export interface Reply {
   readonly status: number;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whom it was about, for the log, where no session tells it. */
+  readonly uid?: string;
 }
 
 /** What a handler is given: the checked request, and no more of the caller than the route declares. */
 export type RouteContext<Required extends readonly Credential[], Body> = {
   readonly services: Services;
   readonly client: ClientInfo;
+  /** Which try of the request this is, where an `Idempotency-Key` ties several together. */
+  readonly attempt: Attempt;
   readonly body: Body;
 } & ('org' extends Required[number] ? { readonly caller: AuthenticatedOrg } : unknown) &
   ('session' extends Required[number] ? { readonly session: SessionRecord } : unknown);
@@ -62,6 +67,14 @@ export function defineRoute<const Required extends readonly Credential[], Body e
   declaration: RouteDeclaration<Required, Body>,
   handler: (context: RouteContext<Required, z.output<Body>>) => Promise<Reply>,
 ): Route {
+  const limits = [...requestLimits(declaration.credentials), ...declaration.limits];
   // The runner has checked the credentials and the body by this declaration; TypeScript can't follow that.
-  return { ...declaration, handle: handler as unknown as Route['handle'] };
+  return { ...declaration, limits, handle: handler as unknown as Route['handle'] };
+}
+
+/** Every request counts for its caller and for the end user's address. */
+function requestLimits(credentials: readonly Credential[]): readonly LimitName[] {
+  return credentials.includes('org')
+    ? ['credential_requests', 'org_requests', 'address_requests']
+    : ['address_requests'];
 }

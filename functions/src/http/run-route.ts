@@ -1,40 +1,93 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import { InvalidRequestError } from '../errors/gatehouse-error.js';
-import { DeadlineExceededError, underDeadline } from '../lib/deadline.js';
-import { authenticateOrg, authenticateSession, endUserClient } from './middleware/credentials.js';
-import { readJson } from './middleware/json-body.js';
+import { GatehouseError, InvalidRequestError } from '../errors/gatehouse-error.js';
+import { freshAttempt } from '../idempotency/idempotency-service.js';
+import { withDeadline } from '../lib/deadline.js';
+import { collectStandings, type LimitStanding } from '../limits/limit-standing.js';
+import { rateLimitFields } from './limit-fields.js';
+import { authenticateOrg, authenticateSession } from './middleware/credentials.js';
+import { clientOf } from './middleware/end-user-client.js';
+import { parseJson, readBytes } from './middleware/json-body.js';
 import type { Reply, Route, RouteContext } from './route.js';
 import type { Services } from './services.js';
+import { takeQuotas } from './take-quotas.js';
 
 /** A request is answered within 10 s; what is left of them is for writing the answer. */
 const REQUEST_DEADLINE_MS = 9_500;
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
-/** Runs one route: the caller's credentials, then the body, then the handler, all under one deadline. */
+type Context = RouteContext<readonly ['org', 'session'], unknown>;
+
+/** Runs one route: the caller's credentials, its limits, the body, then the handler, all under one deadline. */
 export function runRoute(route: Route, services: Services): RequestHandler {
   return async (request, response) => {
     response.locals.route = `${route.method} ${route.path}`;
-    const { status, body, headers = {} } = await withinDeadline(() => answer(route, services, request, response));
-    response.set(headers).status(status).json(body);
+    response.locals.event = route.event;
+    const standings = new Map<string, LimitStanding>();
+    try {
+      const reply = await withDeadline(REQUEST_DEADLINE_MS, () =>
+        collectStandings(standings, () => answer(route, services, request, response)),
+      );
+      response.locals.uid = reply.uid ?? response.locals.uid;
+      response.set(rateLimitFields(standings.values()));
+      response
+        .set(reply.headers ?? {})
+        .status(reply.status)
+        .json(reply.body);
+    } catch (error) {
+      if (error instanceof GatehouseError) for (const one of error.exceeded) standings.set(one.name, one);
+      response.set(rateLimitFields(standings.values()));
+      throw error;
+    }
   };
 }
 
 async function answer(route: Route, services: Services, request: Request, response: Response): Promise<Reply> {
-  const caller = await authenticateOrg(services, request);
-  response.locals.orgId = caller.org.orgId;
-  const session = route.credentials.includes('session')
-    ? await authenticateSession(services, request, caller)
-    : undefined;
-  const body = route.body === null ? undefined : await parseBody(route.body, await readJson(request, response));
+  const { locals } = response;
+  const caller = route.credentials.includes('org') ? await authenticateOrg(services, request) : undefined;
+  locals.orgId = caller?.org.orgId;
+  locals.keyId = caller?.keyId;
+  const client = clientOf(request, caller !== undefined);
+  await takeQuotas(services.quotas, route, caller, client);
+  const session =
+    caller !== undefined && route.credentials.includes('session')
+      ? await authenticateSession(services, request, caller)
+      : undefined;
+  locals.uid = session?.uid;
+  const bytes = route.body === null ? Buffer.alloc(0) : await readBytes(request, response);
+  const body = route.body === null ? undefined : parseBody(route.body, parseJson(request, bytes));
   // Each route's own context is narrower; `defineRoute` has typed its handler by the same declaration.
-  const context = { services, client: endUserClient(request), body, caller, session } as RouteContext<
-    ['org', 'session'],
-    unknown
-  >;
-  return route.handle(context);
+  const context = { services, client, body, caller, session, attempt: freshAttempt() } as Context;
+  const key = route.idempotency === 'honoured' ? request.get('idempotency-key') : undefined;
+  if (key === undefined) return route.handle(context);
+  return answerOnce(route, context, checkKey(key), bytes, response);
 }
 
-async function parseBody(schema: z.ZodType, json: unknown): Promise<unknown> {
+/** The answer that was given to the same request before, or this one's, kept for the next. */
+async function answerOnce(
+  route: Route,
+  context: Context,
+  key: string,
+  bytes: Buffer,
+  response: Response,
+): Promise<Reply> {
+  const { services, caller, session } = context;
+  const what = [route.method, route.path, session?.sid ?? '', bytes.toString('base64')];
+  const { outcome, replayed } = await services.idempotency.run(
+    { caller: caller?.keyId ?? 'public', key, request: what },
+    (attempt) => route.handle({ ...context, attempt }),
+  );
+  if (replayed) response.set('Idempotency-Replayed', 'true');
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}
+
+function checkKey(key: string): string {
+  if (IDEMPOTENCY_KEY.test(key)) return key;
+  throw new InvalidRequestError([{ path: 'Idempotency-Key', message: 'Must be 1 to 255 printable ASCII characters.' }]);
+}
+
+function parseBody(schema: z.ZodType, json: unknown): unknown {
   const result = schema.safeParse(json, { error: explain });
   if (result.success) return result.data;
   throw new InvalidRequestError(result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
@@ -47,18 +100,4 @@ function explain(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'too_small' && issue.origin === 'string') return `Must have at least ${issue.minimum} characters.`;
   if (issue.code === 'too_big' && issue.origin === 'string') return `Must have at most ${issue.maximum} characters.`;
   return undefined;
-}
-
-async function withinDeadline(work: () => Promise<Reply>): Promise<Reply> {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const timer = setTimeout(() => controller.abort(), REQUEST_DEADLINE_MS);
-  const expired = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new DeadlineExceededError('request')), { once: true });
-  });
-  try {
-    return await Promise.race([underDeadline(signal, work), expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

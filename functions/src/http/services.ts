@@ -1,4 +1,6 @@
 import type { CredentialService } from '../credentials/credential-service.js';
+import type { IdempotencyService } from '../idempotency/idempotency-service.js';
+import type { LeasedLimiter } from '../limits/leased-limiter.js';
 import type { SessionService } from '../sessions/session-service.js';
 import type { LoginService } from '../users/login-service.js';
 import type { PasswordService } from '../users/password-service.js';
@@ -8,6 +10,8 @@ import type { UserService } from '../users/user-service.js';
 /** What the routes call. */
 export interface Services {
   readonly credentials: CredentialService;
+  readonly quotas: LeasedLimiter;
+  readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
   readonly registration: RegistrationService;
   readonly login: LoginService;

@@ -24,6 +24,11 @@ describe('prefixed ids', () => {
     expect(ids.size).to.equal(10_000);
   });
 
+  it('makes the id of given bits', () => {
+    const id = sessionId.generate();
+    expect(sessionId.of(id.slice('ses_'.length))).to.equal(id);
+  });
+
   /** T-04: none of these may become a segment of a Firestore path. */
   const body = 'A'.repeat(22);
   const HOSTILE: readonly unknown[] = [

@@ -14,6 +14,8 @@ const RANDOM_PATTERN = '[A-Za-z0-9_-]{22}';
 export function prefixedId<Name extends string>(prefix: string) {
   const pattern = new RegExp(`^${prefix}_${RANDOM_PATTERN}$`);
   return {
+    /** The id with these 128 random bits, as base64url. */
+    of: (random: string) => `${prefix}_${random}` as Brand<Name>,
     generate: () => `${prefix}_${randomBytes(RANDOM_BYTES).toString('base64url')}` as Brand<Name>,
     is: (value: unknown): value is Brand<Name> => typeof value === 'string' && pattern.test(value),
   };

@@ -3,11 +3,18 @@ import type { Brand } from '../lib/brand.js';
 /** A keyed hash of what is limited: no contact stands in a path. */
 export type LimitKey = Brand<'LimitKey'>;
 
+/** A counter is added to, or raised. Names are paths: `clients.c1.failures` stands below `clients.c1` and `clients`. */
+export type CountChange =
+  | { readonly field: string; readonly add: number }
+  | { readonly field: string; readonly atLeast: number };
+
 /** Port: counters. `@throws UnavailableError` when the store is down or slow: a limit that can't be counted refuses. */
 export interface LimitStore {
   /**
-   * Adds `by` to each counter in one atomic write and answers the new values, in order. No two callers that add 1 get
-   * the same value.
+   * Changes the counters in one atomic write and answers what each came to, in order. No two callers that add 1 get the
+   * same value. `@throws OverloadedError` when this one document is written too often.
    */
-  add(key: LimitKey, counters: readonly string[], by: 1 | -1, purgeAt: Date): Promise<readonly number[]>;
+  change(key: LimitKey, changes: readonly CountChange[], purgeAt: Date): Promise<readonly number[]>;
+  /** Removes counters and all that stands below them. */
+  forget(key: LimitKey, fields: readonly string[]): Promise<void>;
 }

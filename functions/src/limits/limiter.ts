@@ -1,74 +1,201 @@
-import { type ExceededLimit, RateLimitedError } from '../errors/gatehouse-error.js';
-import { type Clock, DAY_MS, SECOND_MS } from '../lib/clock.js';
+import { RateLimitedError } from '../errors/gatehouse-error.js';
+import { type Clock, DAY_MS } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
-import type { LimitPolicy, WindowLimit } from './limit-policy.js';
-import type { LimitKey, LimitStore } from './limit-store.js';
+import {
+  type ExactLimitName,
+  LIMIT_PERIOD_MS,
+  type LimitSettings,
+  REFUSAL_MEMORY_MS,
+  UNSURE_REFUSAL_MEMORY_MS,
+  type WindowLimit,
+  windowsOf,
+} from './limit-policy.js';
+import { noteStandings, standingOf, windowEnd } from './limit-standing.js';
+import type { CountChange, LimitKey, LimitStore } from './limit-store.js';
+import { Refusals } from './refusals.js';
+import { UnsettledCounts } from './unsettled-counts.js';
 
-/** What was counted, to give some of it back. */
-export interface Reservation {
-  readonly key: LimitKey;
-  readonly at: number;
+/** Who or what is counted: all of its counters are fields of one document. */
+export interface LimitSubject {
+  readonly id: readonly string[];
+  readonly settings?: LimitSettings | undefined;
 }
 
+/** One limit of a subject. `scope` is the part of the subject that it counts, such as a client or a channel. */
+export interface LimitUse {
+  readonly limit: ExactLimitName;
+  readonly scope?: string;
+}
+
+interface SubjectWindow extends WindowLimit {
+  readonly use: LimitUse;
+  readonly field: string;
+}
+
+interface CountedWindow extends SubjectWindow {
+  readonly count: number;
+}
+
+/** What was counted, to act on and to give some of it back. */
 export interface Count {
-  readonly reservation: Reservation;
-  /** The windows that are full. */
-  readonly exceeded: readonly ExceededLimit[];
+  readonly subject: LimitSubject;
+  readonly at: number;
+  readonly windows: readonly CountedWindow[];
+  /** What the other counters came to that were asked for. */
+  readonly others: readonly number[];
+  /** Fields whose use may yet be given back. */
+  readonly unsettled: Set<string>;
+}
+
+interface LimiterDependencies {
+  readonly limits: LimitStore;
+  readonly clock: Clock;
+  readonly indexKey: Buffer;
 }
 
 /**
- * Counts before the work is done, in one write for all windows of all policies of one subject, so that parallel
- * requests are each given their own ordinal and exactly as many as allowed get through.
+ * Exact limits. Counts before the work is done, in one write for all windows of all limits of one subject, so that
+ * parallel requests are each given their own ordinal and exactly as many as allowed get through. What is known to be full
+ * is refused from memory: a flood costs no writes.
  */
 export class Limiter {
-  constructor(
-    private readonly deps: { readonly limits: LimitStore; readonly clock: Clock; readonly indexKey: Buffer },
-  ) {}
+  private readonly refusals: Refusals;
+  private readonly unsettled = new UnsettledCounts();
+
+  constructor(private readonly deps: LimiterDependencies) {
+    this.refusals = new Refusals(deps.clock);
+  }
 
   /** @throws RateLimitedError when any window is full. @throws UnavailableError */
-  async reserve(subject: readonly string[], policy: LimitPolicy): Promise<Reservation> {
-    const { reservation, exceeded } = await this.count(subject, policy);
-    if (exceeded.length > 0) return this.refuse(reservation, policy, exceeded);
-    return reservation;
+  async reserve(subject: LimitSubject, uses: readonly LimitUse[]): Promise<Count> {
+    this.assertOpen(subject, uses);
+    const count = await this.count(subject, uses);
+    await this.admit(count, uses);
+    return count;
   }
 
-  /** Counts, and leaves it to the caller what follows from a full window. @throws UnavailableError */
-  async count(subject: readonly string[], policy: LimitPolicy): Promise<Count> {
+  /** Refuses what is known here to be full, without a write. @throws RateLimitedError */
+  assertOpen(subject: LimitSubject, uses: readonly LimitUse[]): void {
     const at = this.deps.clock.now();
-    const reservation = { key: this.key(subject, at), at };
-    const counts = await this.add(reservation, policy, 1);
-    const exceeded = policy.filter((window, index) => (counts[index] ?? 0) > window.limit);
-    return { reservation, exceeded: exceeded.map((window) => describeExceeded(window, at)) };
+    const full = windowsAt(subject, uses, at).filter(({ field }) => this.refusedUntil(subject, field) > at);
+    if (full.length > 0) throw rateLimited(full, at);
   }
 
-  /** Gives everything back first: a refused request must not use up the longer windows. @throws RateLimitedError */
-  async refuse(reservation: Reservation, policy: LimitPolicy, exceeded: readonly ExceededLimit[]): Promise<never> {
-    await this.giveBack(reservation, policy);
-    throw new RateLimitedError(exceeded);
+  /**
+   * Counts one of each use and changes other counters of the subject with it, and leaves it to the caller what follows:
+   * each use is to be admitted or given back. @throws UnavailableError
+   */
+  async count(subject: LimitSubject, uses: readonly LimitUse[], others: readonly CountChange[] = []): Promise<Count> {
+    const at = this.deps.clock.now();
+    const windows = windowsAt(subject, uses, at).map((window) => ({ ...window, count: 0 }));
+    const begun: Count = { subject, at, windows, others: [], unsettled: new Set(windows.map(({ field }) => field)) };
+    for (const field of begun.unsettled) this.unsettled.begin(this.counter(subject, at, field));
+    try {
+      const counts = await this.change(subject, at, [...windows.map(({ field }) => ({ field, add: 1 })), ...others]);
+      const counted = windows.map((window, index) => ({ ...window, count: counts[index] ?? 0 }));
+      return { ...begun, windows: counted, others: counts.slice(windows.length) };
+    } catch (error) {
+      this.settle(begun, windows);
+      throw error;
+    }
   }
 
-  /** Undoes a count whose work was not done. Losing this write leaves the limit stricter, never looser. */
-  async giveBack(reservation: Reservation, policy: LimitPolicy): Promise<void> {
-    await this.add(reservation, policy, -1);
+  /** Gives the whole count back and refuses when one of these uses is over its limit. @throws RateLimitedError */
+  async admit(count: Count, uses: readonly LimitUse[]): Promise<void> {
+    const asked = windowsOfUses(count, uses);
+    const over = asked.filter((window) => window.count > window.limit);
+    if (over.length > 0) return this.refuse(count, over);
+    this.settle(count, asked);
+    noteStandings(asked.map((window) => standingOf(window, window.count, count.at)));
   }
 
-  private add(reservation: Reservation, policy: LimitPolicy, by: 1 | -1): Promise<readonly number[]> {
-    const counters = policy.map((window) => `${window.name}_${Math.floor(reservation.at / window.windowMs)}`);
-    return this.deps.limits.add(reservation.key, counters, by, new Date(reservation.at + 2 * DAY_MS));
+  /**
+   * Undoes uses whose work was not done, and changes other counters with it. Answers what is surely left of the windows,
+   * and what the others came to. Losing this write leaves the limit stricter, never looser. @throws UnavailableError
+   */
+  async giveBack(
+    count: Count,
+    uses = count.windows.map(({ use }) => use),
+    others: readonly CountChange[] = [],
+  ): Promise<{ left: readonly number[]; others: readonly number[] }> {
+    const { subject, at } = count;
+    const returned = windowsOfUses(count, uses);
+    const counters = returned.map(({ field }) => this.counter(subject, at, field));
+    try {
+      const changes = [...returned.map(({ field }) => ({ field, add: -1 })), ...others];
+      const counts = await this.change(subject, at, changes);
+      const left = counters.map((counter, index) => this.unsettled.withoutOthers(counter, counts[index] ?? 0));
+      return { left, others: counts.slice(returned.length) };
+    } finally {
+      this.settle(count, returned);
+    }
   }
 
-  /** One document per subject and day; each window of the day is a field of it. */
-  private key(subject: readonly string[], at: number): LimitKey {
-    return keyedId(this.deps.indexKey, ['limit', ...subject, String(Math.floor(at / DAY_MS))]) as LimitKey;
+  /** Changes counters of a subject that were counted at `at`. */
+  change(subject: LimitSubject, at: number, changes: readonly CountChange[]): Promise<readonly number[]> {
+    return this.deps.limits.change(this.key(subject, at), changes, new Date(at + LIMIT_PERIOD_MS + DAY_MS));
+  }
+
+  /** Removes counters and uses of a subject, here at once and on other instances within `REFUSAL_MEMORY_MS`. */
+  async forget(subject: LimitSubject, fields: readonly string[], uses: readonly LimitUse[] = []): Promise<void> {
+    const now = this.deps.clock.now();
+    const key = this.key(subject, now);
+    this.refusals.forget(key);
+    await this.deps.limits.forget(key, [...fields, ...windowsAt(subject, uses, now).map(({ field }) => field)]);
+  }
+
+  /** Until when this instance refuses by itself; 0 when it does not. */
+  refusedUntil(subject: LimitSubject, field: string): number {
+    return this.refusals.until(this.counter(subject, this.deps.clock.now(), field));
+  }
+
+  /** Refuses from memory until then, but not for longer than an unlocking elsewhere may take to get here. */
+  refuseUntil(subject: LimitSubject, field: string, until: number, memoryMs = REFUSAL_MEMORY_MS): void {
+    this.refusals.add(this.counter(subject, this.deps.clock.now(), field), until, memoryMs);
+  }
+
+  /**
+   * Gives everything back first: a refused request must not use up the longer windows. Where no window is surely full but
+   * for what others may yet give back, it is the shortest for the moment.
+   */
+  private async refuse(count: Count, over: readonly CountedWindow[]): Promise<never> {
+    const { subject, at, windows } = count;
+    const { left } = await this.giveBack(count);
+    const surely = over.filter((window) => (left[windows.indexOf(window)] ?? 0) >= window.limit);
+    const full = surely.length > 0 ? surely : over.slice(0, 1);
+    const memoryMs = surely.length > 0 ? REFUSAL_MEMORY_MS : UNSURE_REFUSAL_MEMORY_MS;
+    for (const window of full) this.refuseUntil(subject, window.field, windowEnd(window, at), memoryMs);
+    throw rateLimited(full, at);
+  }
+
+  private settle({ subject, at, unsettled }: Count, windows: readonly SubjectWindow[]): void {
+    for (const { field } of windows)
+      if (unsettled.delete(field)) this.unsettled.settle(this.counter(subject, at, field));
+  }
+
+  private counter(subject: LimitSubject, at: number, field: string): string {
+    return `${this.key(subject, at)}/${field}`;
+  }
+
+  /** One document per subject and period; each window of the period is a field of it. */
+  private key({ id }: LimitSubject, at: number): LimitKey {
+    return keyedId(this.deps.indexKey, ['limit', ...id, String(Math.floor(at / LIMIT_PERIOD_MS))]) as LimitKey;
   }
 }
 
-function describeExceeded({ name, limit, windowMs }: WindowLimit, at: number): ExceededLimit {
-  const windowEnd = (Math.floor(at / windowMs) + 1) * windowMs;
-  return {
-    name,
-    quota: limit,
-    windowSeconds: windowMs / SECOND_MS,
-    resetSeconds: Math.ceil((windowEnd - at) / SECOND_MS),
-  };
+function windowsOfUses({ windows }: Count, uses: readonly LimitUse[]): readonly CountedWindow[] {
+  return windows.filter(({ use }) => uses.includes(use));
+}
+
+function windowsAt({ settings }: LimitSubject, uses: readonly LimitUse[], at: number): SubjectWindow[] {
+  return uses.flatMap((use) =>
+    windowsOf(use.limit, settings).map((window) => {
+      const field = `${window.name}_${Math.floor(at / window.windowMs)}`;
+      return { ...window, use, field: use.scope === undefined ? field : `${use.scope}.${field}` };
+    }),
+  );
+}
+
+function rateLimited(full: readonly WindowLimit[], at: number): RateLimitedError {
+  return new RateLimitedError(full.map((window) => standingOf(window, window.limit, at)));
 }

@@ -1,5 +1,6 @@
 import type { CountryCode } from '../contacts/contact.js';
 import type { OrgPool, TenantId } from '../identity/pool.js';
+import type { LimitSettings } from '../limits/limit-policy.js';
 import type { OrgId } from './org-id.js';
 
 /** `suspended` can be resumed, `revoked` is for good. Only `active` orgs are served. */
@@ -21,6 +22,8 @@ export interface OrgSettings {
   readonly defaultCountry: CountryCode;
   /** Fewest characters of a password; an API's own minimum applies as well. */
   readonly passwordMinLength: number;
+  /** Own limits by the names of their windows, `{ sends10m: 2 }`, within the ceilings of the policy. */
+  readonly limits?: LimitSettings;
   readonly trustedIssuer?: TrustedIssuer;
 }
 

@@ -53,6 +53,19 @@ describe('FieldCipher', () => {
     expect(() => new FieldCipher(testKeyring('data', 2)).decrypt(PLACE, old), 'a retired key').to.throw('key version');
   });
 
+  it('has versions of more than one digit', () => {
+    const ring = new FieldCipher(testKeyring('data', 9, 10));
+    const sealed = ring.encrypt(PLACE, SSN);
+    expect(sealed).to.match(/^v10\./);
+    expect(ring.decrypt(PLACE, sealed)).to.equal(SSN);
+  });
+
+  it('takes no ciphertext with anything around it', () => {
+    const sealed = cipher.encrypt(PLACE, SSN);
+    for (const around of [` ${sealed}`, `x${sealed}`, `v1.AA${sealed}`, `${sealed}\n`, `${sealed}=`, `${sealed}.AA`])
+      expect(() => cipher.decrypt(PLACE, around), JSON.stringify(around)).to.throw('key version');
+  });
+
   it('binds the version: another version’s label does not take another key', () => {
     const rotated = new FieldCipher(testKeyring('data', 1, 2));
     expect(() => rotated.decrypt(PLACE, rotated.encrypt(PLACE, SSN).replace('v2.', 'v1.'))).to.throw();
@@ -81,7 +94,7 @@ describe('FieldCipher', () => {
       expect(
         () => cipher.decrypt(PLACE, `v1.${sealed.subarray(0, length).toString('base64url')}`),
         `${length}`,
-      ).to.throw();
+      ).to.throw(length < 16 ? `Invalid authentication tag length: ${length}` : 'unable to authenticate');
   });
 
   const NO_CIPHERTEXT = [

@@ -1,70 +1,19 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
-import { newOrg, newUser } from '../../test/support/records.js';
-import { expectCode, ManualClock } from '../../test/support/unit-fixtures.js';
-import { memoryPorts } from '../adapters/memory/memory-ports.js';
-import type { ChallengeKey, MatchedCode } from '../codes/challenge-record.js';
-import { orgPool } from '../orgs/org-record.js';
+import { newOrg } from '../../test/support/records.js';
+import { CLIENT, matchOf, SessionHouse } from '../../test/support/session-house.js';
+import { expectCode } from '../../test/support/unit-fixtures.js';
+import type { ChallengeKey } from '../codes/challenge-record.js';
+import { freshAttempt } from '../idempotency/idempotency-service.js';
+import { MAIN_POOL } from '../identity/pool.js';
 import { userId } from '../users/user-id.js';
 import { sessionId } from './session-id.js';
 import { SESSION_TOKEN_LIFETIME_MS } from './session-policy.js';
-import type { SessionRecord } from './session-record.js';
-import { SessionService } from './session-service.js';
-
-const CLIENT = { address: '203.0.113.7', agent: 'Test/1.0' };
-
-/** An org, a user who can log in, and how to do it. */
-class House {
-  readonly clock = new ManualClock();
-  readonly ports = memoryPorts('demo-gatehouse', this.clock);
-  readonly service = new SessionService({ ...this.ports, clock: this.clock });
-  readonly org = newOrg();
-  readonly pool = orgPool(this.org);
-  readonly user = newUser();
-  private codes = 0;
-
-  async enroll(user = this.user, pool = this.pool): Promise<void> {
-    await this.ports.identities.create(pool, { uid: user.uid, email: user.email, password: 'password' });
-  }
-
-  /** A code that was right, as `CodeService.check` answers it. */
-  async matchedCode(): Promise<MatchedCode> {
-    this.codes += 1;
-    const key = `place-${this.codes}` as ChallengeKey;
-    const at = new Date(this.clock.now());
-    await this.ports.challenges.replace(key, {
-      challengeId: `challenge-${this.codes}`,
-      serial: this.codes,
-      uid: this.user.uid,
-      mac: 'mac',
-      pepperVersion: 1,
-      sibling: null,
-      expiresAt: at,
-      purgeAt: at,
-    });
-    return matchOf(key, `challenge-${this.codes}`, this.user.uid);
-  }
-
-  async open(user = this.user, pool = this.pool): Promise<string> {
-    const code = await this.matchedCode();
-    const opened = await this.service.open({ pool, user, code, authMethods: ['pwd', 'otp'], client: CLIENT });
-    return opened.token;
-  }
-
-  check(token: string, org = this.org): Promise<SessionRecord> {
-    return this.service.authenticate(org, token);
-  }
-}
-
-function matchOf(key: ChallengeKey, challengeId: string, uid: string): MatchedCode {
-  const match = { key, challengeId, uid, claimUntil: new Date('2030-01-01T00:00:00Z'), others: [] };
-  return match;
-}
 
 describe('SessionService', () => {
-  let house: House;
+  let house: SessionHouse;
   beforeEach(async () => {
-    house = new House();
+    house = new SessionHouse();
     await house.enroll();
   });
 
@@ -91,6 +40,12 @@ describe('SessionService', () => {
       expect(JSON.stringify(claims)).not.to.include(secret);
   });
 
+  it('puts no org in a token of the main app', async () => {
+    await house.enroll(house.user, MAIN_POOL);
+    const claims = decodeJwt(await house.open(house.user, MAIN_POOL));
+    expect(claims).to.include({ sub: house.user.uid, org_id: null });
+  });
+
   /** S-07. */
   it('makes a new session each time', async () => {
     const sids = new Set<string>();
@@ -101,7 +56,14 @@ describe('SessionService', () => {
   /** O-01 at this level. */
   it('opens one session with one code, whatever the parallelism', async () => {
     const code = await house.matchedCode();
-    const opening = { pool: house.pool, user: house.user, code, authMethods: [], client: CLIENT };
+    const opening = {
+      pool: house.pool,
+      user: house.user,
+      code,
+      authMethods: [],
+      client: CLIENT,
+      attempt: freshAttempt(),
+    };
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => house.service.open(opening)));
     expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
     for (const result of results)
@@ -119,7 +81,14 @@ describe('SessionService', () => {
   it('drops the token of a session that could not be written', async () => {
     const token = await house.open();
     const gone = matchOf('nowhere' as ChallengeKey, 'challenge', house.user.uid);
-    const opening = { pool: house.pool, user: house.user, code: gone, authMethods: [], client: CLIENT };
+    const opening = {
+      pool: house.pool,
+      user: house.user,
+      code: gone,
+      authMethods: [],
+      client: CLIENT,
+      attempt: freshAttempt(),
+    };
     await expectCode(house.service.open(opening), 'invalid_code');
     await house.check(token);
   });
@@ -138,6 +107,19 @@ describe('SessionService', () => {
       await house.service.end((await house.check(one)).sid);
       await expectCode(house.check(one), 'invalid_session');
       await house.check(other);
+    });
+
+    it('at a time that is kept', async () => {
+      const [one, other] = [await house.check(await house.open()), await house.check(await house.open())];
+      house.clock.advance(1_234);
+      await house.service.end(one.sid);
+      house.clock.advance(1);
+      await house.service.endAll(house.pool, house.user.uid);
+      const ends = await Promise.all([one, other].map(({ sid }) => house.ports.sessions.find(sid)));
+      expect(ends.map((session) => session?.revokedAt?.getTime())).to.deep.equal([
+        house.clock.now() - 1,
+        house.clock.now(),
+      ]);
     });
 
     it('together, all but one', async () => {
@@ -212,7 +194,7 @@ describe('SessionService', () => {
 });
 
 /** Signed, of the right tenant, and yet only good for exchange. */
-function customToken({ ports, pool, user }: House): Promise<string> {
+function customToken({ ports, pool, user }: SessionHouse): Promise<string> {
   const claims = { sid: sessionId.generate(), org_id: pool.id, role: 'user', auth_methods: [] };
   return ports.signer.sign(pool, user.uid, claims);
 }

@@ -1,5 +1,6 @@
 import type { MatchedCode } from '../codes/challenge-record.js';
 import { InvalidCodeError, InvalidSessionError } from '../errors/gatehouse-error.js';
+import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
@@ -25,6 +26,7 @@ export interface SessionOpening {
   readonly code: MatchedCode;
   readonly authMethods: readonly string[];
   readonly client: ClientInfo;
+  readonly attempt: Attempt;
 }
 
 /** Opens, checks and ends sessions. */
@@ -36,10 +38,9 @@ export class SessionService {
    * lost is dropped here: without a session document it is worth nothing.
    * @throws InvalidCodeError, UserInactiveError, UnavailableError
    */
-  async open({ pool, user, code, authMethods, client }: SessionOpening): Promise<SessionToken> {
-    const sid = sessionId.generate();
-    const claims = { sid, org_id: pool.id === 'main' ? null : pool.id, role: user.role, auth_methods: authMethods };
-    const customToken = await this.deps.signer.sign(pool, user.uid, claims);
+  async open({ pool, user, code, authMethods, client, attempt }: SessionOpening): Promise<SessionToken> {
+    const sid = sessionId.of(attempt.seed);
+    const customToken = await this.sign(pool, user, sid, authMethods);
     const now = this.deps.clock.now();
     const session: SessionRecord = {
       sid,
@@ -56,6 +57,26 @@ export class SessionService {
     ]);
     if (!opened) throw new InvalidCodeError();
     return token;
+  }
+
+  /**
+   * A new token for the session that an earlier try of the same request opened, whose answer was lost. null when that try
+   * did not get as far, or the session is over. @throws UserInactiveError, UnavailableError
+   */
+  async reopen(
+    pool: Pool,
+    user: UserRecord,
+    attempt: Attempt,
+    authMethods: readonly string[],
+  ): Promise<SessionToken | null> {
+    if (!attempt.resumed) return null;
+    const sid = sessionId.of(attempt.seed);
+    const session = await this.deps.sessions.find(sid);
+    if (session === null || session.poolId !== pool.id || session.uid !== user.uid) return null;
+    if (session.revokedAt !== null || session.expiresAt.getTime() <= this.deps.clock.now()) return null;
+    const token = await this.deps.exchanger.exchange(pool, await this.sign(pool, user, sid, authMethods));
+    // The session ends when the first token would have, however new this one is.
+    return { ...token, expiresAt: Math.min(token.expiresAt, session.expiresAt.getTime()) };
   }
 
   /**
@@ -79,6 +100,11 @@ export class SessionService {
 
   async endAll(pool: Pool, uid: UserId, except?: SessionId): Promise<number> {
     return this.deps.sessions.revokeAll(pool, uid, this.now(), except);
+  }
+
+  private sign(pool: Pool, user: UserRecord, sid: SessionId, authMethods: readonly string[]): Promise<string> {
+    const claims = { sid, org_id: pool.id === 'main' ? null : pool.id, role: user.role, auth_methods: authMethods };
+    return this.deps.signer.sign(pool, user.uid, claims);
   }
 
   private now(): Date {

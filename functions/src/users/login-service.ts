@@ -4,14 +4,16 @@ import type { CodeService } from '../codes/code-service.js';
 import type { Contact } from '../contacts/contact.js';
 import type { DeliveryService } from '../delivery/delivery-service.js';
 import { InvalidCodeError, InvalidCredentialsError, UserInactiveError } from '../errors/gatehouse-error.js';
+import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { IdentityProvider, PasswordOutcome } from '../identity/identity-provider.js';
 import type { OrgPool } from '../identity/pool.js';
-import { CODE_SENDS, PASSWORD_TRIES } from '../limits/limit-policy.js';
-import type { Limiter } from '../limits/limiter.js';
+import { settleBoth } from '../lib/settle.js';
+import type { Limiter, LimitUse } from '../limits/limiter.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import type { ClientInfo } from '../sessions/session-record.js';
 import type { SessionService } from '../sessions/session-service.js';
 import type { SessionToken } from '../sessions/session-tokens.js';
+import type { CountedTry, PasswordGuard } from './password-guard.js';
 import type { UserRecord } from './user-record.js';
 import type { UserStore } from './user-store.js';
 import { contactSubject, otherContact } from './user-subjects.js';
@@ -23,6 +25,7 @@ interface LoginDependencies {
   readonly sessions: SessionService;
   readonly delivery: DeliveryService;
   readonly limiter: Limiter;
+  readonly guard: PasswordGuard;
 }
 
 /** What the caller may show next to "enter your code". Seconds. */
@@ -31,30 +34,32 @@ export interface CodeSent {
   readonly expiresInSeconds: number;
 }
 
-const LOGIN_LIMITS = [...CODE_SENDS, ...PASSWORD_TRIES];
+/** RFC 8176. */
+const AUTH_METHODS = ['pwd', 'otp'];
+
+interface CheckedPassword {
+  readonly tried: CountedTry;
+  readonly user: UserRecord | null;
+  readonly check: PasswordOutcome;
+}
 
 /** Login in two steps: a password sends a code, the code opens a session. */
 export class LoginService {
   constructor(private readonly deps: LoginDependencies) {}
 
-  /** @throws InvalidCredentialsError, RateLimitedError, DeliveryFailedError, UnavailableError */
-  async start(org: OrgRecord, contact: Contact, password: string): Promise<CodeSent> {
-    const pool = orgPool(org);
-    const counting = this.deps.limiter.count(['login', pool.id, contactSubject(contact)], LOGIN_LIMITS);
-    const [{ reservation, exceeded }, { user, check }] = await Promise.all([
-      counting,
-      this.checkPassword(pool, contact, password),
-    ]);
-    const tries = exceeded.filter(({ name }) => PASSWORD_TRIES.some((window) => window.name === name));
-    if (tries.length > 0) return this.deps.limiter.refuse(reservation, LOGIN_LIMITS, tries);
+  /** @throws InvalidCredentialsError, RateLimitedError, LockedOutError, DeliveryFailedError, UnavailableError */
+  async start(org: OrgRecord, contact: Contact, password: string, client: ClientInfo): Promise<CodeSent> {
+    const sends: LimitUse = { limit: 'code_sends', scope: contact.kind };
+    const { tried, user, check } = await this.checkPassword(org, contact, password, client, sends);
+    await this.deps.guard.admit(tried);
     // A user who was never wholly registered, or who is not active, has no profile here to match the uid of the password.
     if (check.outcome === 'refused' || user === null || user.uid !== check.uid || user.status !== 'active') {
-      await this.deps.limiter.giveBack(reservation, CODE_SENDS);
+      await this.deps.guard.fail(tried);
       throw new InvalidCredentialsError();
     }
     // Only now: to a wrong password, a full limit of codes would tell that somebody has the contact.
-    if (exceeded.length > 0) return this.deps.limiter.refuse(reservation, LOGIN_LIMITS, exceeded);
-    await this.sendCode(org, user, contact);
+    await this.deps.limiter.admit(tried.count, [sends]);
+    await Promise.all([this.sendCode(org, user, contact), this.deps.guard.succeed(tried)]);
     return { uid: user.uid, expiresInSeconds: codeRules(org.settings).lifetimeSeconds };
   }
 
@@ -63,9 +68,11 @@ export class LoginService {
     org: OrgRecord,
     contact: Contact,
     code: string,
-    client: ClientInfo,
+    { client, attempt }: { readonly client: ClientInfo; readonly attempt: Attempt },
   ): Promise<{ token: SessionToken; user: UserRecord }> {
     const pool = orgPool(org);
+    const resumed = attempt.resumed ? await this.resume(pool, contact, attempt) : null;
+    if (resumed !== null) return resumed;
     const context = { pool, purpose: 'login', subject: contactSubject(contact), contact } as const;
     const [matched, user] = await Promise.all([
       this.deps.codes.check(context, code),
@@ -73,22 +80,44 @@ export class LoginService {
     ]);
     if (user === null || user.uid !== matched.uid) throw new InvalidCodeError();
     if (user.status !== 'active') throw new UserInactiveError();
-    const token = await this.deps.sessions.open({ pool, user, code: matched, authMethods: ['pwd', 'otp'], client });
+    const opening = { pool, user, code: matched, authMethods: AUTH_METHODS, client, attempt };
+    const token = await this.deps.sessions.open(opening);
     return { token, user };
   }
 
-  /** Identity Platform checks passwords by email. With a phone number, the email is looked up first. */
+  /** What an earlier try of the same request opened: its code is used up, and was right. */
+  private async resume(pool: OrgPool, contact: Contact, attempt: Attempt) {
+    const user = await this.deps.users.findByContact(pool, contact);
+    if (user === null || user.status !== 'active') return null;
+    const token = await this.deps.sessions.reopen(pool, user, attempt, AUTH_METHODS);
+    return token === null ? null : { token, user };
+  }
+
+  /**
+   * Identity Platform checks passwords by email, and failures are counted by it. With a phone number, the email is looked
+   * up first; an unknown number is checked as well, under an email that nobody has, so that it takes as long.
+   */
   private async checkPassword(
-    pool: OrgPool,
+    org: OrgRecord,
     contact: Contact,
     password: string,
-  ): Promise<{ user: UserRecord | null; check: PasswordOutcome }> {
-    const finding = this.deps.users.findByContact(pool, contact);
-    // An unknown phone number is checked as well, under an email that nobody has, so that it takes as long.
-    const email =
-      contact.kind === 'email' ? contact.value : ((await finding)?.email ?? `${randomUUID()}@unknown.invalid`);
-    const [user, check] = await Promise.all([finding, this.deps.identities.checkPassword(pool, email, password)]);
-    return { user, check };
+    client: ClientInfo,
+    sends: LimitUse,
+  ): Promise<CheckedPassword> {
+    const pool = orgPool(org);
+    const { guard, identities, users } = this.deps;
+    const check = (account: string, email: string) =>
+      guard.checking(guard.account(org, account, client), [sends], () =>
+        identities.checkPassword(pool, email, password),
+      );
+    if (contact.kind === 'email') {
+      const checking = check(contact.value, contact.value);
+      const [user, checked] = await settleBoth(users.findByContact(pool, contact), checking);
+      return { user, ...checked };
+    }
+    const user = await users.findByContact(pool, contact);
+    if (user !== null) return { user, ...(await check(user.email, user.email)) };
+    return { user, ...(await check(contactSubject(contact), `${randomUUID()}@unknown.invalid`)) };
   }
 
   private async sendCode(org: OrgRecord, user: UserRecord, contact: Contact): Promise<void> {

@@ -12,11 +12,11 @@ import {
 import type { IdentityProvider } from '../identity/identity-provider.js';
 import type { OrgPool, Pool } from '../identity/pool.js';
 import { keyedId } from '../lib/crypto.js';
-import { CODE_SENDS, PASSWORD_TRIES } from '../limits/limit-policy.js';
-import type { Limiter } from '../limits/limiter.js';
+import type { Limiter, LimitSubject } from '../limits/limiter.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
-import type { SessionRecord } from '../sessions/session-record.js';
+import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
 import type { AccessService } from './access-service.js';
+import type { PasswordGuard } from './password-guard.js';
 import type { UserRecord } from './user-record.js';
 import type { UserStore } from './user-store.js';
 import { contactSubject, userSubject } from './user-subjects.js';
@@ -28,6 +28,7 @@ interface PasswordDependencies {
   readonly access: AccessService;
   readonly delivery: DeliveryService;
   readonly limiter: Limiter;
+  readonly guard: PasswordGuard;
   readonly indexKey: Buffer;
 }
 
@@ -35,6 +36,11 @@ interface Owner {
   /** The user's uid, or a made-up one, the same each time, for a contact that nobody has. */
   readonly uid: string;
   readonly user: UserRecord | null;
+}
+
+export interface PasswordChange {
+  readonly currentPassword: string;
+  readonly newPassword: string;
 }
 
 /** Changing a password: by the current one, or by a code sent to a contact. */
@@ -48,7 +54,7 @@ export class PasswordService {
   async sendResetCode(org: OrgRecord, contact: Contact): Promise<void> {
     const pool = orgPool(org);
     const [, owner] = await Promise.all([
-      this.deps.limiter.reserve(['password_reset', pool.id, contactSubject(contact)], CODE_SENDS),
+      this.deps.limiter.reserve(resetSubject(org, contact), [{ limit: 'code_sends' }]),
       this.findOwner(pool, contact),
     ]);
     const { length, lifetimeSeconds } = codeRules(org.settings);
@@ -76,42 +82,59 @@ export class PasswordService {
     const matched = await this.deps.codes.check(context, code);
     if (user === null || !(await this.deps.codes.consume(matched))) throw new InvalidCodeError();
     await this.replacePassword(pool, user, newPassword);
+    await this.deps.guard.unlock(pool, user.email);
   }
 
-  /** @throws InvalidCredentialsError, InvalidRequestError, InvalidSessionError, RateLimitedError, UnavailableError */
-  async change(org: OrgRecord, session: SessionRecord, currentPassword: string, newPassword: string): Promise<void> {
+  /**
+   * @throws InvalidCredentialsError, InvalidRequestError, InvalidSessionError, RateLimitedError, LockedOutError,
+   * UnavailableError
+   */
+  async change(
+    org: OrgRecord,
+    session: SessionRecord,
+    client: ClientInfo,
+    { currentPassword, newPassword }: PasswordChange,
+  ): Promise<void> {
     if (newPassword === currentPassword) {
       throw new InvalidRequestError([{ path: 'new_password', message: 'Must differ from the current password.' }]);
     }
     const pool = orgPool(org);
-    const [user] = await Promise.all([
-      this.deps.users.find(pool, session.uid),
-      this.deps.limiter.reserve(['change_password', pool.id, session.uid], PASSWORD_TRIES),
-    ]);
+    const user = await this.deps.users.find(pool, session.uid);
     if (user === null || user.status !== 'active') throw new InvalidSessionError();
-    const check = await this.deps.identities.checkPassword(pool, user.email, currentPassword);
-    if (check.outcome === 'refused' || check.uid !== user.uid)
-      throw new InvalidCredentialsError('The current password is wrong.');
+    await this.assertCurrentPassword(org, user, currentPassword, client);
     await this.replacePassword(pool, user, newPassword, session);
   }
 
-  /**
-   * Everything that was begun with the old password ends with it. Once before, so that a process killed in between leaves
-   * no old session beside a new password; once after, for logins that slipped in between the two.
-   */
+  private async assertCurrentPassword(
+    org: OrgRecord,
+    user: UserRecord,
+    password: string,
+    client: ClientInfo,
+  ): Promise<void> {
+    const { guard } = this.deps;
+    const account = guard.account(org, user.email, client);
+    const { tried, check } = await guard.checking(account, [], () =>
+      this.deps.identities.checkPassword(orgPool(org), user.email, password),
+    );
+    await guard.admit(tried);
+    if (check.outcome === 'accepted' && check.uid === user.uid) return guard.succeed(tried);
+    await guard.fail(tried);
+    throw new InvalidCredentialsError('The current password is wrong.');
+  }
+
+  /** Everything that was begun with the old password ends with it. */
   private async replacePassword(
     pool: OrgPool,
     user: UserRecord,
     newPassword: string,
     keep?: SessionRecord,
   ): Promise<void> {
-    await this.deps.access.endAll(pool, user, keep?.sid);
+    const replace = () => this.deps.identities.setPassword(pool, user.uid, newPassword);
     try {
-      await this.deps.identities.setPassword(pool, user.uid, newPassword);
+      await this.deps.access.endAllAround(pool, user, replace, keep?.sid);
     } catch (error) {
       throw error instanceof NotFoundError ? new InvalidSessionError(error) : error;
     }
-    await this.deps.access.endAll(pool, user, keep?.sid);
   }
 
   private async findOwner(pool: Pool, contact: Contact): Promise<Owner> {
@@ -120,4 +143,8 @@ export class PasswordService {
     const uid = keyedId(this.deps.indexKey, ['nobody', pool.id, contactSubject(contact)]);
     return { uid, user: null };
   }
+}
+
+function resetSubject({ orgId, settings }: OrgRecord, contact: Contact): LimitSubject {
+  return { id: ['password_reset', orgId, contactSubject(contact)], settings: settings.limits };
 }

@@ -39,7 +39,7 @@ describe('RegistrationService, a registration', () => {
           ] as const) {
             const [fresh, request] = [new Registry(), checkedRegistration()];
             await fresh.failAt(first, one, request);
-            fresh.faults.failCall(second, two);
+            fresh.faults.killAt(second, two);
             await fresh.register(request).catch(() => {});
             fresh.faults.clear();
             await fresh.register(request).catch(() => {});
@@ -83,13 +83,13 @@ describe('RegistrationService, a registration', () => {
     });
 
     it('is cleared away in the end, wherever clearing it away dies as well', async () => {
-      for (let step = 0; step < 9; step += 1)
+      for (let step = 0; step < 10; step += 1)
         for (const mode of MODES) {
           const [fresh, dead] = [new Registry(), checkedRegistration()];
           await fresh.failAt(3, 'before', dead);
           fresh.clock.advance(REGISTRATION_LEASE_MS);
           const next = checkedRegistration({ email: dead.email });
-          fresh.faults.failCall(step, mode);
+          fresh.faults.killAt(step, mode);
           await expectCode(fresh.register(next), 'unavailable');
           fresh.faults.clear();
           fresh.clock.advance(REGISTRATION_LEASE_MS);

@@ -1,13 +1,14 @@
 import type { Contact } from '../contacts/contact.js';
-import { AlreadyExistsError, BelongsToMainAppError, GatehouseError } from '../errors/gatehouse-error.js';
-import type { IdentityProvider } from '../identity/identity-provider.js';
+import { AlreadyExistsError, BelongsToMainAppError, UnavailableError } from '../errors/gatehouse-error.js';
+import type { CreateOutcome, IdentityProvider, NewIdentity } from '../identity/identity-provider.js';
 import { MAIN_POOL, type OrgPool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { hmac } from '../lib/crypto.js';
+import { settleBoth } from '../lib/settle.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
-import { REGISTRATION_LEASE_MS } from './registration-policy.js';
+import { type ClaimedAttempt, RegistrationClaims } from './registration-claims.js';
 import { reservationKey } from './reservation-key.js';
-import type { ReadReservation, ReservationKey } from './reservation-record.js';
+import type { ReservationKey } from './reservation-record.js';
 import type { ReservationStore } from './reservation-store.js';
 import { type UserId, userId } from './user-id.js';
 import type { Address, UserRecord } from './user-record.js';
@@ -38,90 +39,97 @@ export interface Registration {
   readonly metadata: string | null;
 }
 
-interface Attempt {
-  readonly uid: UserId;
-  readonly keys: readonly ReservationKey[];
-  readonly fingerprint: string;
-}
-
 /**
  * Registers users as a saga: reserve both contacts, create the identity under a uid of our own, write the profile. A user
  * without a profile can do nothing. Killed at any step, the same request again finishes what was begun; a different
  * request for the same contacts clears it away once its lease is over.
  */
 export class RegistrationService {
-  constructor(private readonly deps: RegistrationDependencies) {}
+  private readonly claims: RegistrationClaims;
 
-  /** @throws AlreadyExistsError, BelongsToMainAppError, UnavailableError, GatehouseError `request_in_progress` */
-  async register(pool: OrgPool, registration: Registration): Promise<UserRecord> {
+  constructor(private readonly deps: RegistrationDependencies) {
+    this.claims = new RegistrationClaims(deps);
+  }
+
+  /**
+   * `resumed` says that an earlier try of the same request began and was not heard of again: what it finished is the answer.
+   * @throws AlreadyExistsError, BelongsToMainAppError, UnavailableError, RequestInProgressError
+   */
+  async register(pool: OrgPool, registration: Registration, resumed = false): Promise<UserRecord> {
     const keys = [registration.email, registration.phone].map((contact) =>
       reservationKey(this.deps.indexKey, pool, contact),
     );
     const fingerprint = this.fingerprint(pool, registration);
+    const finished = resumed ? await this.findFinished(pool, keys, fingerprint) : null;
+    if (finished !== null) return finished;
     const contacts = { email: registration.email.value, phone: registration.phone.value };
     const [attempt, belongsToMainApp] = await settleBoth(
-      this.reserve(pool, { uid: userId.generate(), keys, fingerprint }),
+      this.claims.take({ pool, uid: userId.generate(), keys, fingerprint }),
       this.deps.identities.anyWithContact(MAIN_POOL, contacts),
     );
     if (belongsToMainApp) {
       // Of an earlier try that died before the main app got the contact.
       await this.deps.identities.delete(pool, attempt.uid);
-      await this.deps.reservations.release(keys);
+      await this.deps.reservations.release(attempt.claims);
       throw new BelongsToMainAppError();
     }
-    await this.createIdentity(pool, attempt, registration);
+    await this.createIdentity(attempt, registration);
     const user = this.draft(pool, attempt.uid, registration);
-    await this.deps.users.create(pool, user, keys);
+    await this.createProfile(attempt, user);
     return user;
   }
 
-  private async reserve(pool: OrgPool, attempt: Attempt, mayRetry = true): Promise<Attempt> {
-    if (await this.deps.reservations.reserve({ ...attempt, state: 'reserved', leaseUntil: this.leaseEnd() }))
-      return attempt;
-    const found = await this.deps.reservations.find(attempt.keys);
-    if (found.length === 0 && mayRetry) return this.reserve(pool, attempt, false);
-    if (found.some((reservation) => reservation.state === 'held')) throw new AlreadyExistsError();
-    const sameRequest =
-      found.length === attempt.keys.length && found.every(({ fingerprint }) => fingerprint === attempt.fingerprint);
-    if (sameRequest) return this.resume(attempt, found);
-    const dead = found.every(({ leaseUntil }) => leaseUntil.getTime() <= this.deps.clock.now());
-    if (!dead || !mayRetry) throw new AlreadyExistsError();
-    for (const uid of new Set(found.map((one) => one.uid))) {
-      const ofOne = found.filter((one) => one.uid === uid);
-      await this.clearAway(pool, uid, ofOne);
-    }
-    return this.reserve(pool, attempt, false);
-  }
-
-  private async resume(attempt: Attempt, found: readonly ReadReservation[]): Promise<Attempt> {
-    await this.takeOver(found);
-    return { ...attempt, uid: found[0]?.uid ?? attempt.uid };
-  }
-
-  /** Undoes a registration that died before its profile was written. */
-  private async clearAway(pool: OrgPool, uid: UserId, found: readonly ReadReservation[]): Promise<void> {
-    await this.takeOver(found);
-    await this.deps.identities.delete(pool, uid);
-    await this.deps.reservations.release([...new Set(found.flatMap(({ keys }) => keys))]);
-  }
-
-  private async takeOver(found: readonly ReadReservation[]): Promise<void> {
-    if (await this.deps.reservations.renew(found, this.leaseEnd())) return;
-    throw new GatehouseError('request_in_progress', 'The same registration is under way. Try again in a moment.', {
-      retryAfterSeconds: 1,
-    });
+  /** The user that an earlier try of the same request made, whose answer was lost. */
+  private async findFinished(
+    pool: OrgPool,
+    keys: readonly ReservationKey[],
+    fingerprint: string,
+  ): Promise<UserRecord | null> {
+    const found = await this.deps.reservations.find(keys);
+    const held = found.filter((one) => one.state === 'held' && one.fingerprint === fingerprint);
+    const [uid, ...others] = new Set(held.map((one) => one.uid));
+    if (held.length !== keys.length || uid === undefined || others.length > 0) return null;
+    return this.deps.users.find(pool, uid);
   }
 
   /** An email that is taken by our own uid is an earlier try of this registration, maybe one whose answer was lost. */
   private async createIdentity(
-    pool: OrgPool,
-    { uid, keys }: Attempt,
+    { pool, uid, claims }: ClaimedAttempt,
     { email, password }: Registration,
   ): Promise<void> {
-    if ((await this.deps.identities.create(pool, { uid, email: email.value, password })) === 'created') return;
-    if ((await this.deps.identities.find(pool, uid))?.email === email.value) return;
-    await this.deps.reservations.release(keys);
+    const identity = { uid, email: email.value, password };
+    if ((await this.createOnce(pool, identity)) === 'created' || (await this.isOurs(pool, identity))) return;
+    await this.deps.reservations.release(claims);
     throw new AlreadyExistsError();
+  }
+
+  private async createProfile({ pool, uid, keys, claims }: ClaimedAttempt, user: UserRecord): Promise<void> {
+    try {
+      await this.deps.users.create(pool, user, claims);
+    } catch (error) {
+      // Taken over and undone while we were held up: nobody else knows of an identity that was made since then.
+      const isUndone =
+        error instanceof AlreadyExistsError &&
+        !(await this.deps.reservations.find(keys)).some((reservation) => reservation.uid === uid);
+      if (isUndone) await this.deps.identities.delete(pool, uid);
+      throw error;
+    }
+  }
+
+  /** Without an answer nobody knows whether the identity was made: look, and make it where it was not. */
+  private async createOnce(pool: OrgPool, identity: NewIdentity): Promise<CreateOutcome> {
+    try {
+      return await this.deps.identities.create(pool, identity);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      if (await this.isOurs(pool, identity)) return 'created';
+      // Should the first one take effect after all, this one is refused: the uid is the same.
+      return this.deps.identities.create(pool, identity);
+    }
+  }
+
+  private async isOurs(pool: OrgPool, { uid, email }: NewIdentity): Promise<boolean> {
+    return (await this.deps.identities.find(pool, uid))?.email === email;
   }
 
   private draft(pool: OrgPool, uid: UserId, registration: Registration): UserRecord {
@@ -146,14 +154,4 @@ export class RegistrationService {
   private fingerprint(pool: OrgPool, registration: Registration): string {
     return hmac(this.deps.indexKey, ['registration', pool.id, JSON.stringify(registration)]).toString('base64url');
   }
-
-  private leaseEnd(): Date {
-    return new Date(this.deps.clock.now() + REGISTRATION_LEASE_MS);
-  }
-}
-
-/** Waits for both, so that nothing runs on behind a refused request; the first's error counts first. */
-async function settleBoth<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
 }

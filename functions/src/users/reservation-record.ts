@@ -1,3 +1,4 @@
+import type { Pool } from '../identity/pool.js';
 import type { Brand } from '../lib/brand.js';
 import type { UserId } from './user-id.js';
 
@@ -9,18 +10,22 @@ export type ReservationKey = Brand<'ReservationKey'>;
  * It is what makes contacts unique: the document is made with `create()`.
  */
 export interface ReservationRecord {
+  /** Where the identity is, or would have been. */
+  readonly pool: Pool;
   readonly uid: UserId;
   readonly state: 'reserved' | 'held';
   /** Keyed hash of the whole request: the same request again may finish what it began. */
   readonly fingerprint: string;
   /** All contacts of the same registration. */
   readonly keys: readonly ReservationKey[];
-  /** Until then a registration may be running; after it, an unfinished one is dead. */
-  readonly leaseUntil: Date;
+  /** Until then a registration may be running; after it, an unfinished one is dead. null once the contacts are held. */
+  readonly leaseUntil: Date | null;
 }
 
-/** A reservation as read, to change it only if nobody did meanwhile. */
-export interface ReadReservation extends ReservationRecord {
+/** A reservation as it was written or read. Whoever changes it ends all older claims. */
+export interface ReservationClaim {
   readonly key: ReservationKey;
   readonly version: string;
 }
+
+export interface ReadReservation extends ReservationRecord, ReservationClaim {}

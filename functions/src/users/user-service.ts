@@ -25,9 +25,10 @@ export class UserService {
   /** No login and no session any more, until resumed. @throws NotFoundError, UnavailableError */
   async suspend(pool: OrgPool, uid: UserId): Promise<void> {
     const user = await this.get(pool, uid);
-    await this.deps.users.setStatus(pool, uid, 'suspended', new Date(this.deps.clock.now()));
-    await this.deps.identities.setDisabled(pool, uid, true);
-    await this.deps.access.endAll(pool, user);
+    await this.deps.access.endAllAround(pool, user, async () => {
+      await this.deps.users.setStatus(pool, uid, 'suspended', new Date(this.deps.clock.now()));
+      await this.deps.identities.setDisabled(pool, uid, true);
+    });
   }
 
   /** Login works again; old sessions stay dead. @throws NotFoundError, UnavailableError */
@@ -56,8 +57,7 @@ export class UserService {
   /** Removes the user; stopped half-way, deleting again goes on. Its contacts are free only when all else is gone. */
   async delete(pool: OrgPool, uid: UserId): Promise<void> {
     const user = await this.get(pool, uid);
-    await this.deps.identities.delete(pool, uid);
-    await this.deps.access.endAll(pool, user);
+    await this.deps.access.endAllAround(pool, user, () => this.deps.identities.delete(pool, uid));
     const { email, phone } = contactsOf(user);
     const reservations = [email, phone].map((contact) => reservationKey(this.deps.indexKey, pool, contact));
     await this.deps.users.delete(pool, uid, reservations);

@@ -22,6 +22,7 @@ const sessionCheck = defineRoute(
     path: '/bench/session',
     operationId: 'benchSession',
     summary: 'The session check alone',
+    event: 'bench.session_checked',
     credentials: ['org', 'session'],
     limits: [],
     idempotency: 'none',
@@ -36,7 +37,13 @@ takeRequestsAsTheyCome();
 const config = readConfig(currentEnvironment());
 const services = composeServices(composePorts(config).ports, config.secrets);
 const logger = jsonLogger((line) => process.stdout.write(line));
-const app = createApp({ services, routes: [...routes, sessionCheck], logger, clock: systemClock });
+const app = createApp({
+  services,
+  routes: [...routes, sessionCheck],
+  logger,
+  clock: systemClock,
+  projectId: 'demo-gatehouse',
+});
 
 export const api = onRequest((request, response) => {
   leaveDomain();

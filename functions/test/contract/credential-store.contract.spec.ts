@@ -13,6 +13,7 @@ function newCredential(change: Partial<CredentialRecord> = {}): CredentialRecord
     keyId: generateKeyId('live'),
     orgId: orgId.generate(),
     secretHash: '$2b$04$hash',
+    secretTag: 'dGFn',
     prefix: 'gh_secret_live_abcd',
     status: 'active',
     scopes: ['auth', 'users:read'],
@@ -33,7 +34,10 @@ describeContract('CredentialStore', (ports) => {
   });
 
   it('gives a credential back as it was created', async () => {
-    for (const credential of [newCredential(), newCredential({ expiresAt: AT, status: 'revoked', scopes: [] })]) {
+    for (const credential of [
+      newCredential(),
+      newCredential({ expiresAt: AT, status: 'revoked', scopes: [], secretTag: null }),
+    ]) {
       await store.create(credential);
       expect(await store.find(credential.keyId)).to.deep.equal(credential);
     }

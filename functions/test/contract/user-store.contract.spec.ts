@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { MAIN_POOL, type OrgPool } from '../../src/identity/pool.js';
-import type { ReservationKey } from '../../src/users/reservation-record.js';
+import type { ReservationClaim, ReservationKey } from '../../src/users/reservation-record.js';
 import { userId } from '../../src/users/user-id.js';
 import { contactsOf } from '../../src/users/user-record.js';
 import type { UserStore } from '../../src/users/user-store.js';
@@ -10,6 +10,7 @@ import { newUser } from '../support/records.js';
 import { expectCode, newPool } from '../support/unit-fixtures.js';
 
 const AT = new Date('2030-01-01T00:00:00.123Z');
+const LATER = new Date('2030-01-01T00:01:00.123Z');
 
 describeContract('UserStore', (ports) => {
   let store: UserStore;
@@ -21,14 +22,14 @@ describeContract('UserStore', (ports) => {
     pool = newPool();
   });
 
-  async function reserved(uid = userId.generate()): Promise<ReservationKey[]> {
+  async function reserved(uid = userId.generate()): Promise<readonly ReservationClaim[]> {
     const keys = times(2, () => `contact-${randomUUID()}` as ReservationKey);
-    await ports().reservations.reserve({ uid, state: 'reserved', fingerprint: 'f', keys, leaseUntil: AT });
-    return keys;
+    const reservation = { pool, uid, state: 'reserved', fingerprint: 'f', keys, leaseUntil: AT } as const;
+    return (await ports().reservations.reserve(reservation)) ?? [];
   }
 
-  const states = async (keys: readonly ReservationKey[]) =>
-    (await ports().reservations.find(keys)).map(({ state }) => state);
+  const found = (claims: readonly ReservationClaim[]) => ports().reservations.find(claims.map(({ key }) => key));
+  const states = async (claims: readonly ReservationClaim[]) => (await found(claims)).map(({ state }) => state);
 
   it('finds nobody who was not written', async () => {
     const user = newUser();
@@ -85,34 +86,49 @@ describeContract('UserStore', (ports) => {
   describe('create', () => {
     it('makes the contacts’ reservations permanent', async () => {
       const user = newUser();
-      const keys = await reserved(user.uid);
-      await store.create(pool, user, keys);
-      expect(await states(keys)).to.deep.equal(['held', 'held']);
+      const claims = await reserved(user.uid);
+      await store.create(pool, user, claims);
+      expect(await states(claims)).to.deep.equal(['held', 'held']);
+      expect((await found(claims)).map(({ leaseUntil }) => leaseUntil)).to.deep.equal([null, null]);
     });
 
     it('refuses a uid that is there, and changes nothing', async () => {
       const user = newUser();
       await store.create(pool, user, await reserved());
-      const keys = await reserved();
-      await expectCode(store.create(pool, { ...user, first_name: 'Eve' }, keys), 'already_exists');
+      const claims = await reserved();
+      await expectCode(store.create(pool, { ...user, first_name: 'Eve' }, claims), 'already_exists');
       expect(await store.find(pool, user.uid)).to.deep.equal(user);
-      expect(await states(keys)).to.deep.equal(['reserved', 'reserved']);
+      expect(await states(claims)).to.deep.equal(['reserved', 'reserved']);
     });
 
     it('writes no profile when a reservation was cleared away meanwhile', async () => {
       const user = newUser();
-      const keys = await reserved();
-      await ports().reservations.release(keys.slice(1));
-      await expectCode(store.create(pool, user, keys), 'already_exists');
+      const claims = await reserved();
+      await ports().reservations.release(claims.slice(1));
+      await expectCode(store.create(pool, user, claims), 'already_exists');
       expect(await store.find(pool, user.uid)).to.equal(null);
-      expect(await states(keys), 'the other one').to.deep.equal(['reserved']);
+      expect(await states(claims), 'the other one').to.deep.equal(['reserved']);
+    });
+
+    it('writes no profile when a reservation was taken over meanwhile, or is somebody else’s by now', async () => {
+      const [user, overtaken] = [newUser(), await reserved()];
+      const renewed = await ports().reservations.renew(overtaken.slice(0, 1), LATER);
+      await expectCode(store.create(pool, user, overtaken), 'already_exists');
+      expect(await states(overtaken)).to.deep.equal(['reserved', 'reserved']);
+      await ports().reservations.release([...(renewed ?? []), ...overtaken.slice(1)]);
+      const keys = overtaken.map(({ key }) => key);
+      const next = { pool, uid: userId.generate(), state: 'reserved', fingerprint: 'g', keys, leaseUntil: AT } as const;
+      await ports().reservations.reserve(next);
+      await expectCode(store.create(pool, user, overtaken), 'already_exists');
+      expect(await store.find(pool, user.uid)).to.equal(null);
+      expect(await states(overtaken)).to.deep.equal(['reserved', 'reserved']);
     });
 
     it('lets one of 50 parallel ones through', async () => {
       const user = newUser();
-      const keys = await reserved();
+      const claims = await reserved();
       const tries = times(50, () => ({ ...user, role: randomUUID() }));
-      const results = await Promise.allSettled(tries.map((one) => store.create(pool, one, keys)));
+      const results = await Promise.allSettled(tries.map((one) => store.create(pool, one, claims)));
       expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
       for (const result of results)
         if (result.status === 'rejected') expect(result.reason).to.have.property('code', 'already_exists');
@@ -133,11 +149,12 @@ describeContract('UserStore', (ports) => {
 
   it('delete: removes profile and reservations, and twice is no error', async () => {
     const user = newUser();
-    const keys = await reserved();
-    await store.create(pool, user, keys);
+    const claims = await reserved();
+    await store.create(pool, user, claims);
+    const keys = claims.map(({ key }) => key);
     for (const _ of times(2, String)) await store.delete(pool, user.uid, keys);
     expect(await store.find(pool, user.uid)).to.equal(null);
     expect(await store.findByContact(pool, { kind: 'email', value: user.email })).to.equal(null);
-    expect(await states(keys)).to.deep.equal([]);
+    expect(await states(claims)).to.deep.equal([]);
   });
 });

@@ -23,14 +23,29 @@ export const authEmulator = {
 
   /** A user's account as an admin sees it. @throws Error when there is none. */
   async lookup(tenantId: string, uid: string): Promise<EmulatorAccount> {
-    const { authEmulator: host, projectId } = testStack();
-    const url = `http://${host}/identitytoolkit.googleapis.com/v1/projects/${projectId}/tenants/${tenantId}/accounts:lookup`;
-    const { body } = await post(url, { localId: [uid] }, { authorization: 'Bearer owner' });
+    const { body } = await asAdmin(tenantId, 'accounts:lookup', { localId: [uid] });
     const [account] = (body['users'] ?? []) as EmulatorAccount[];
     if (account === undefined) throw new Error(`no account ${uid}`);
     return account;
   },
+
+  /** A user that we know nothing of. */
+  async createUser(tenantId: string, email: string): Promise<void> {
+    await asAdmin(tenantId, 'accounts', { email, password: 'another password' });
+  },
+
+  async deleteUser(tenantId: string, email: string): Promise<void> {
+    const { body } = await asAdmin(tenantId, 'accounts:lookup', { email: [email] });
+    const [account] = (body['users'] ?? []) as EmulatorAccount[];
+    await asAdmin(tenantId, 'accounts:delete', { localId: account?.localId });
+  },
 };
+
+function asAdmin(tenantId: string, method: string, body: Json) {
+  const { authEmulator: host, projectId } = testStack();
+  const url = `http://${host}/identitytoolkit.googleapis.com/v1/projects/${projectId}/tenants/${tenantId}/${method}`;
+  return post(url, body, { authorization: 'Bearer owner' });
+}
 
 async function post(url: string, body: Json, headers: Record<string, string>) {
   const response = await fetch(url, {

@@ -5,6 +5,7 @@ import { HTTP_ERRORS } from '../../src/http/error-map.js';
 import { errorsOf } from '../../src/http/openapi.js';
 import type { Route } from '../../src/http/route.js';
 import type { ApiResponse } from './api-client.js';
+import { standingsOf } from './rate-limits.js';
 
 const WELL_FORMED_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -48,16 +49,41 @@ export function expectDeclared(route: Route, response: ApiResponse): ApiResponse
   expectCommonHeaders(response);
   const success = route.responses[response.status];
   if (success === undefined) {
-    expect(errorsOf(route), `${route.operationId} answered ${response.text}`).to.include(expectErrorEnvelope(response));
+    const code = expectErrorEnvelope(response);
+    expect(errorsOf(route), `${route.operationId} answered ${response.text}`).to.include(code);
+    if (!BEFORE_LIMITS.includes(code)) expectOwnLimits(route, response);
     return response;
   }
+  expectOwnLimits(route, response);
   expect(success.schema.parse(response.body), response.text).to.deep.equal(response.body);
   return response;
 }
 
-/** An answer without what differs from request to request. Two that are equal tell a caller the same. */
+/** Refused, or not to be had, before any limit is asked. */
+const BEFORE_LIMITS: readonly ErrorCode[] = ['invalid_client', 'client_inactive', 'internal', 'unavailable'];
+
+/** A-07: whoever is past the credentials is told where they stand with every limit of their own. */
+function expectOwnLimits(route: Route, response: ApiResponse): void {
+  if (!route.credentials.includes('org')) return;
+  const told = [...standingsOf(response).keys()];
+  // A request that one of them refuses does not get to the next.
+  if (response.status === 429) expect(told, response.text).not.to.deep.equal([]);
+  else expect(told, `${route.operationId}: ${response.text}`).to.include.members(['credential1m', 'org1m']);
+}
+
+/** What all requests of an org use up together, whatever they ask. */
+const OF_ALL_REQUESTS = /("(?:credential1m|org1m|address1m)");r=\d+/g;
+
+/**
+ * An answer without what differs from request to request, or passes with time. Two that are equal tell a caller the same.
+ */
 export function masked(response: ApiResponse): { status: number; headers: [string, string][]; text: string } {
   const id = response.headers.get('x-request-id') ?? '';
-  const headers = [...response.headers].filter(([name]) => name !== 'x-request-id' && name !== 'date');
+  const headers = [...response.headers]
+    .filter(([name]) => name !== 'x-request-id' && name !== 'date')
+    .map(([name, value]): [string, string] => [
+      name,
+      name === 'ratelimit' ? value.replaceAll(OF_ALL_REQUESTS, '$1;r=<n>').replaceAll(/;t=\d+/g, ';t=<s>') : value,
+    ]);
   return { status: response.status, headers, text: response.text.replaceAll(id, '<id>') };
 }

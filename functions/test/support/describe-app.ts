@@ -9,11 +9,13 @@ import { parseSecrets, type Secrets } from '../../src/config/secrets.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
 import { createApp } from '../../src/http/app.js';
 import { routes } from '../../src/http/routes/index.js';
+import type { BreakerPolicy } from '../../src/lib/backend-policy.js';
 import { jsonLogger } from '../../src/lib/logger.js';
 import type { OrgSettings } from '../../src/orgs/org-record.js';
 import type { Ports } from '../../src/ports.js';
 import { ApiClient, type TestOrg } from './api-client.js';
 import { BackendRecorder } from './backend-recorder.js';
+import { NEVER_OPENS } from './breakers.js';
 import { testStack } from './global-stack.js';
 import { Scenario } from './scenario.js';
 import { TestClock } from './test-clock.js';
@@ -42,7 +44,7 @@ const TEST_BCRYPT_COST = 4;
 
 /** A suite on the emulators. The fixture is there from `before` on. */
 export function describeApp(title: string, body: (app: () => TestApp) => void): void {
-  describeWith(title, startEmulatorApp, body);
+  describeWith(title, () => startEmulatorApp(), body);
 }
 
 /** The same in memory: for what needs many requests and no backend. */
@@ -50,13 +52,21 @@ export function describeMemoryApp(title: string, body: (app: () => TestApp) => v
   describeWith(title, startMemoryApp, body);
 }
 
-export async function startEmulatorApp(): Promise<TestApp> {
-  const { env } = testStack();
-  const config = readConfig(env);
+export interface EmulatorAppOptions {
+  /** Puts something between the function and the emulators. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly breaker?: BreakerPolicy;
+  /** Adapters in place of the composed ones. */
+  readonly ports?: (clock: TestClock) => Partial<Ports>;
+}
+
+export async function startEmulatorApp(options: EmulatorAppOptions = {}): Promise<TestApp> {
+  const { env = {}, breaker = NEVER_OPENS, ports: replaced = () => ({}) } = options;
+  const config = readConfig({ ...testStack().env, ...env });
   const clock = new TestClock();
   const backends = new BackendRecorder();
-  const { ports, close } = composePorts(config, { clock, observer: backends.observe });
-  return startApp({ ports, secrets: config.secrets, clock, backends, close });
+  const { ports, close } = composePorts(config, { clock, observer: backends.observe, breaker });
+  return startApp({ ports: { ...ports, ...replaced(clock) }, secrets: config.secrets, clock, backends, close });
 }
 
 export async function startMemoryApp(): Promise<TestApp> {
@@ -99,7 +109,13 @@ async function startApp({ ports: outer, secrets, clock, backends, close }: Parts
   const hasher = new SecretHasher(TEST_BCRYPT_COST);
   const services = composeServices(ports, secrets, clock, hasher);
   const drain = () => queue.drain((payload) => services.delivery.deliverQueued(payload));
-  const app = createApp({ services, routes, clock, logger: jsonLogger((line) => logs.push(line)) });
+  const app = createApp({
+    services,
+    routes,
+    clock,
+    logger: jsonLogger((line) => logs.push(line)),
+    projectId: 'demo-gatehouse',
+  });
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
   });

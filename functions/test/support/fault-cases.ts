@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { IdentityToolkitError } from '../../src/adapters/identity-platform/identity-toolkit-client.js';
+import { IdentityToolkitError } from '../../src/adapters/identity-platform/identity-toolkit-error.js';
 import type { BackendCall } from '../../src/lib/backend.js';
 import type { ApiClient, ApiResponse, TestOrg } from './api-client.js';
 import type { Scenario, TestUser } from './scenario.js';
@@ -7,10 +7,12 @@ import { newRegistration } from './scenario.js';
 
 export type BackendName = 'firestore' | 'identity-platform' | 'outbox' | 'tasks';
 
-/** How one call to a backend fails. */
+/** How calls to a backend fail. */
 export interface Fault {
   readonly name: string;
   readonly backend: BackendName;
+  /** Commits alone fail, because others write the same: whoever writes nothing does not notice. */
+  readonly isContention?: true;
   run(call: BackendCall, proceed: () => Promise<unknown>): Promise<unknown>;
 }
 
@@ -27,12 +29,24 @@ function refused(): Error {
 const fail = (error: () => Error) => () => Promise.reject(error());
 const stall = () => new Promise<never>(() => {});
 
-const GRPC = { UNAVAILABLE: 14, RESOURCE_EXHAUSTED: 8, ABORTED: 10, DEADLINE_EXCEEDED: 4, PERMISSION_DENIED: 7 };
+const GRPC = {
+  UNAVAILABLE: 14,
+  RESOURCE_EXHAUSTED: 8,
+  DEADLINE_EXCEEDED: 4,
+  PERMISSION_DENIED: 7,
+};
+const ABORTED = 10;
 
 export const FAULTS: readonly Fault[] = [
   ...Object.entries(GRPC).map(([name, code]): Fault => {
     return { name: `answers ${name}`, backend: 'firestore', run: fail(() => grpcError(code, name)) };
   }),
+  {
+    name: 'aborts every commit',
+    backend: 'firestore',
+    isContention: true,
+    run: (call, proceed) => (isRead(call) ? proceed() : Promise.reject(grpcError(ABORTED, 'ABORTED'))),
+  },
   {
     name: 'answer lost after the effect',
     backend: 'firestore',
@@ -56,6 +70,13 @@ export const FAULTS: readonly Fault[] = [
   },
   { name: 'never answers', backend: 'identity-platform', run: stall },
 ];
+
+export function isRead({ backend, cost }: BackendCall): boolean {
+  return backend === 'firestore' && cost.reads !== undefined;
+}
+
+/** Routes that write nothing. */
+export const READING_ROUTES: readonly string[] = ['introspect', 'me'];
 
 /** One request of one route, with all that it needs made before anything fails. */
 export interface PreparedRequest {
@@ -124,6 +145,14 @@ export function expectOutage(response: ApiResponse, what: string): void {
   const { status, text, body, headers } = response;
   expect(status, `${what}: ${text}`).to.equal(503);
   expect(body.error.code, what).to.equal('unavailable');
-  expect(Number(headers.get('retry-after')), `${what}: Retry-After`).to.be.within(1, 30);
+  expect(Number(headers.get('retry-after')), `${what}: Retry-After`).to.be.within(2, 4);
   expect(text, what).not.to.match(/sessionToken|grpc|fetch failed|ECONNREFUSED|the connection broke|QUOTA/);
+}
+
+/** Row 5 of the fault matrix: others write the same, and no more is known to be wrong. */
+export function expectContention(response: ApiResponse, what: string): void {
+  const { status, text, body, headers } = response;
+  expect(status, `${what}: ${text}`).to.equal(409);
+  expect(body.error.code, what).to.equal('request_in_progress');
+  expect(headers.get('retry-after'), `${what}: Retry-After`).to.equal('1');
 }

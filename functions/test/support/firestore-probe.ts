@@ -27,6 +27,17 @@ export class FirestoreProbe {
     return found.docs.map((one) => one.data());
   }
 
+  async sessionIdsOf(orgId: string, uid: string): Promise<string[]> {
+    const found = await this.db.collection('sessions').where('owner', '==', `${orgId}/${uid}`).get();
+    return found.docs.map(({ id }) => id);
+  }
+
+  /** Uids for which a password change has not been wholly done. */
+  async revocationsOf(orgId: string): Promise<string[]> {
+    const found = await this.db.collection('revocations').where('pool.id', '==', orgId).get();
+    return found.docs.map((one) => one.get('uid'));
+  }
+
   async deleteSessionsOf(orgId: string, uid: string): Promise<void> {
     const found = await this.db.collection('sessions').where('owner', '==', `${orgId}/${uid}`).get();
     await Promise.all(found.docs.map(({ ref }) => ref.delete()));

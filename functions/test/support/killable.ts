@@ -14,6 +14,7 @@ export interface KillableRequest {
   readonly path: string;
   readonly body: unknown;
   readonly session?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Runs requests in processes of their own that die at a given call to a backend. */
@@ -43,13 +44,15 @@ export class Killable {
   }
 
   /** What the process reported, or null when it was killed. */
-  async run(org: TestOrg, { path, body, session }: KillableRequest, kill: Kill | null): Promise<ChildReport | null> {
+  async run(org: TestOrg, request: KillableRequest, kill: Kill | null): Promise<ChildReport | null> {
+    const { path, body, session } = request;
     const { key, secret } = org.credential;
     const headers = {
       'content-type': 'application/json',
       'x-partner-key': key,
       'x-partner-secret': secret,
       ...(session === undefined ? {} : { authorization: `Bearer ${session}` }),
+      ...request.headers,
     };
     const job: ChildJob = { path, headers, body, kill };
     const child = spawn(process.execPath, [join(this.folder, 'child.js'), JSON.stringify(job)], {

@@ -46,7 +46,13 @@ const observer: BackendObserver = async (call, proceed) => {
 
 const config = readConfig(currentEnvironment());
 const services = composeServices(composePorts(config, { observer }).ports, config.secrets);
-const app = createApp({ services, routes, clock: systemClock, logger: jsonLogger(() => {}) });
+const app = createApp({
+  services,
+  routes,
+  clock: systemClock,
+  logger: jsonLogger(() => {}),
+  projectId: config.projectId,
+});
 const server = app.listen(0, '127.0.0.1', async () => {
   const { port } = server.address() as AddressInfo;
   const request = { method: 'POST', headers, body: JSON.stringify(body) };

@@ -41,7 +41,13 @@ export async function startLinkedApp(): Promise<LinkedApp> {
   const backends = new BackendRecorder();
   const { ports, close } = composePorts(config, { observer: backends.observe });
   const services = composeServices(ports, config.secrets, systemClock, new SecretHasher(4));
-  const app = createApp({ services, routes, clock: systemClock, logger: jsonLogger(() => {}) });
+  const app = createApp({
+    services,
+    routes,
+    clock: systemClock,
+    logger: jsonLogger(() => {}),
+    projectId: config.projectId,
+  });
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
   });

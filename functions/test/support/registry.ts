@@ -45,7 +45,7 @@ export class Registry {
 
   /** Fails at one step, as a killed instance does: nothing of the request happens after it. */
   async failAt(step: number, mode: FaultMode, registration: Registration): Promise<void> {
-    this.faults.failCall(step, mode);
+    this.faults.killAt(step, mode);
     await expectCode(this.register(registration), 'unavailable');
     this.faults.clear();
   }

@@ -21,10 +21,15 @@ export interface ServedApp {
   readonly served: Served;
 }
 
-export async function startServedApp(processes: number): Promise<ServedApp> {
+/** `env` puts something between the function and the emulators. */
+export async function startServedApp(
+  processes: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServedApp> {
   const output: string[] = [];
   const served = await startServe(testStack(), {
     processes,
+    env,
     onOutput: (line) => output.push(line),
   });
   const api = new ApiClient(served.baseUrl);

@@ -1,8 +1,9 @@
-import { GatehouseError, UnavailableError } from '../../errors/gatehouse-error.js';
-import type { Backend, BackendCost } from '../../lib/backend.js';
-import { DeadlineExceededError } from '../../lib/deadline.js';
+import type { Backend, BackendCost, Repetition } from '../../lib/backend.js';
+import { REPETITIONS } from '../../lib/backend-policy.js';
 import { type FirestoreClient, type FirestoreOptions, headersFor, openClient } from './firestore-client.js';
-import { fromProtoFields, type ProtoFields, type ProtoTimestamp, toProtoValue } from './values.js';
+import { commitFailure, GRPC, hasCode, PreconditionMissedError, readFailure } from './firestore-errors.js';
+import { type Query, toProtoQuery } from './firestore-query.js';
+import { fromProtoFields, type ProtoFields, type ProtoTimestamp } from './values.js';
 import { isDeletion, toProtoWrite, toVersion, type Write } from './writes.js';
 
 /** A document as read. */
@@ -14,47 +15,24 @@ export interface StoredDocument {
   readonly version: string;
 }
 
-/** All of these must hold. */
-export interface Query {
-  /** Path of the collection, `orgs/abc/users`. */
-  readonly collection: string;
-  readonly where: Readonly<Record<string, string | null>>;
-  readonly limit: number;
-  /** Ids alone are wanted. */
-  readonly idsOnly?: boolean;
+/** What a commit made of one document. */
+interface Written {
+  /** What its counters came to. */
+  readonly counters: number[];
+  /** As `StoredDocument` has it. Empty for a deletion. */
+  readonly version: string;
 }
 
-/** A commit that did not happen, because a document was there, was not there, or had changed. */
-export class PreconditionMissedError extends Error {
-  constructor(cause: unknown) {
-    super('a document was not as the commit expects it', { cause });
-    this.name = 'PreconditionMissedError';
-  }
-}
-
-const GRPC = {
-  deadlineExceeded: 4,
-  notFound: 5,
-  alreadyExists: 6,
-  failedPrecondition: 9,
-  aborted: 10,
-  unavailable: 14,
-};
-const PRECONDITION_CODES = [GRPC.notFound, GRPC.alreadyExists, GRPC.failedPrecondition];
-/** Below the deadline around the call, so that the call itself is cancelled as well. */
+/** Below the deadline around the call, and told to the server, so that it ends its work as well. */
 const RPC_TIMEOUT_MS = 1_900;
-const BACKOFF = {
-  initialRetryDelayMillis: 20,
-  retryDelayMultiplier: 2,
-  maxRetryDelayMillis: 200,
-  initialRpcTimeoutMillis: RPC_TIMEOUT_MS,
-  rpcTimeoutMultiplier: 1,
-  maxRpcTimeoutMillis: RPC_TIMEOUT_MS,
-  maxRetries: 3,
-};
+/** The client's own pass the budget by. It has two kinds, and that of queries waits for seconds before it tells of an error. */
+const NO_REPETITION = { retry: null, retryRequestOptions: { retries: 0, noResponseRetries: 0 } };
+const READ_AGAIN: Repetition = { when: hasCode(GRPC.unavailable), times: REPETITIONS.read };
+/** ABORTED means that nothing was written. After a lost answer a repetition would count twice. */
+const COMMIT_AGAIN: Repetition = { when: hasCode(GRPC.aborted), times: REPETITIONS.commit };
 
 /**
- * All that we do with Firestore, on the low-level client: one request a call, no repetition but where nothing can have
+ * All that we do with Firestore, on the low-level client: one request an attempt, no other but where nothing can have
  * happened, and commits answer what counters came to. The SDK hides that, repeats lost commits by itself, and takes two
  * to three times the CPU.
  */
@@ -73,61 +51,65 @@ export class FirestoreAccess {
 
   /** @throws UnavailableError */
   async get(operation: string, path: string): Promise<StoredDocument | null> {
+    const name = `${this.documents}/${path}`;
     try {
-      const name = `${this.documents}/${path}`;
-      return await this.call(operation, { reads: 1 }, async (client) => {
-        const [document] = await client.getDocument({ name }, this.callOptions([GRPC.unavailable]));
-        return toStored(document as ProtoDocument);
-      });
+      const [document] = await this.call(operation, { reads: 1 }, READ_AGAIN, (client, signal) =>
+        cancelledBy(signal, client.getDocument({ name }, this.callOptions())),
+      );
+      return toStored(document as ProtoDocument);
     } catch (error) {
-      if (grpcCode(error) === GRPC.notFound) return null;
-      throw error;
+      if (hasCode(GRPC.notFound)(error)) return null;
+      throw readFailure(error);
     }
   }
 
   /** @throws UnavailableError */
-  query(operation: string, { collection, where, limit, idsOnly = false }: Query): Promise<StoredDocument[]> {
-    const slash = collection.lastIndexOf('/');
-    const parent = slash < 0 ? this.documents : `${this.documents}/${collection.slice(0, slash)}`;
-    const structuredQuery = {
-      from: [{ collectionId: collection.slice(slash + 1) }],
-      where: { compositeFilter: { op: 'AND' as const, filters: Object.entries(where).map(toProtoFilter) } },
-      limit: { value: limit },
-      ...(idsOnly ? { select: { fields: [{ fieldPath: '__name__' }] } } : {}),
-    };
-    return this.call(operation, { reads: 1 }, (client) =>
-      readAll(client.runQuery({ parent, structuredQuery }, this.callOptions([]))),
-    );
+  async query(operation: string, query: Query): Promise<StoredDocument[]> {
+    const request = toProtoQuery(this.documents, query);
+    try {
+      return await this.call(operation, { reads: 1 }, READ_AGAIN, (client, signal) =>
+        readAll(signal, client.runQuery(request, this.callOptions())),
+      );
+    } catch (error) {
+      throw readFailure(error);
+    }
   }
 
   /**
    * All writes or none. Answers, per write, what its counters came to.
-   * @throws PreconditionMissedError, UnavailableError
+   * @throws PreconditionMissedError, RequestInProgressError, UnavailableError
    */
   async commit(operation: string, writes: readonly Write[]): Promise<number[][]> {
-    const request = { database: this.database, writes: writes.map((write) => toProtoWrite(this.documents, write)) };
+    return (await this.write(operation, writes)).map(({ counters }) => counters);
+  }
+
+  /** Commits; false instead of an error when a precondition was not met. @throws RequestInProgressError, UnavailableError */
+  async commitUnlessMissed(operation: string, writes: readonly Write[]): Promise<boolean> {
+    return (await this.commitForVersions(operation, writes)) !== null;
+  }
+
+  /** Commits, and answers the new version of each document; null instead of an error when a precondition was not met. */
+  async commitForVersions(operation: string, writes: readonly Write[]): Promise<string[] | null> {
     try {
-      return await this.call(operation, costOf(writes), async (client) => {
-        // ABORTED means that nothing was written. After a lost answer a repetition would count twice.
-        const [response] = await client.commit(request, this.callOptions([GRPC.aborted]));
-        return (response.writeResults ?? []).map(({ transformResults }) =>
-          (transformResults ?? []).map(({ integerValue }) => Number(integerValue ?? 0)),
-        );
-      });
+      return (await this.write(operation, writes)).map(({ version }) => version);
     } catch (error) {
-      if (PRECONDITION_CODES.includes(grpcCode(error) ?? -1)) throw new PreconditionMissedError(error);
+      if (error instanceof PreconditionMissedError) return null;
       throw error;
     }
   }
 
-  /** Commits; false instead of an error when a precondition was not met. @throws UnavailableError */
-  async commitUnlessMissed(operation: string, writes: readonly Write[]): Promise<boolean> {
+  private async write(operation: string, writes: readonly Write[]): Promise<Written[]> {
+    const request = { database: this.database, writes: writes.map((write) => toProtoWrite(this.documents, write)) };
     try {
-      await this.commit(operation, writes);
-      return true;
+      const [response] = await this.call(operation, costOf(writes), COMMIT_AGAIN, (client, signal) =>
+        cancelledBy(signal, client.commit(request, this.callOptions())),
+      );
+      return (response.writeResults ?? []).map(({ transformResults, updateTime }) => ({
+        counters: (transformResults ?? []).map(({ integerValue }) => Number(integerValue ?? 0)),
+        version: updateTime ? toVersion(updateTime as ProtoTimestamp) : '',
+      }));
     } catch (error) {
-      if (error instanceof PreconditionMissedError) return false;
-      throw error;
+      throw commitFailure(error);
     }
   }
 
@@ -138,20 +120,16 @@ export class FirestoreAccess {
   private async call<T>(
     operation: string,
     cost: BackendCost,
-    run: (client: FirestoreClient) => Promise<T>,
+    repetition: Repetition,
+    run: (client: FirestoreClient, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     this.client ??= openClient(this.options);
     const client = await this.client;
-    try {
-      return await this.backend.call(operation, cost, () => run(client));
-    } catch (error) {
-      throw isFailure(error) ? new UnavailableError(error) : error;
-    }
+    return this.backend.call(operation, cost, (signal) => run(client, signal), repetition);
   }
 
-  private callOptions(retryCodes: number[]) {
-    const retry = retryCodes.length === 0 ? null : { retryCodes, backoffSettings: BACKOFF };
-    return { timeout: RPC_TIMEOUT_MS, retry, otherArgs: { headers: headersFor(this.options) } };
+  private callOptions() {
+    return { timeout: RPC_TIMEOUT_MS, ...NO_REPETITION, otherArgs: { headers: headersFor(this.options) } };
   }
 }
 
@@ -165,7 +143,18 @@ function toStored({ name, fields, updateTime }: ProtoDocument): StoredDocument {
   return { id: name.slice(name.lastIndexOf('/') + 1), data: fromProtoFields(fields), version: toVersion(updateTime) };
 }
 
-function readAll(answers: NodeJS.ReadableStream): Promise<StoredDocument[]> {
+/** What a call of the client really answers; its types do not say. */
+interface Cancellable {
+  cancel(): void;
+}
+
+function cancelledBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
+  signal.addEventListener('abort', () => (call as Promise<T> & Cancellable).cancel(), { once: true });
+  return call;
+}
+
+function readAll(signal: AbortSignal, answers: NodeJS.ReadableStream): Promise<StoredDocument[]> {
+  signal.addEventListener('abort', () => (answers as NodeJS.ReadableStream & Cancellable).cancel(), { once: true });
   return new Promise((resolve, reject) => {
     const documents: StoredDocument[] = [];
     answers.on('data', ({ document }: { document?: ProtoDocument | null }) => {
@@ -176,25 +165,7 @@ function readAll(answers: NodeJS.ReadableStream): Promise<StoredDocument[]> {
   });
 }
 
-function toProtoFilter([fieldPath, value]: [string, string | null]) {
-  if (value === null) return { unaryFilter: { field: { fieldPath }, op: 'IS_NULL' as const } };
-  return { fieldFilter: { field: { fieldPath }, op: 'EQUAL' as const, value: toProtoValue(value) } };
-}
-
 function costOf(writes: readonly Write[]): BackendCost {
   const deletes = writes.filter(isDeletion).length;
   return { writes: writes.length - deletes, deletes };
-}
-
-/** A gRPC status or a missed deadline. A TypeError stays what it is: a bug of ours. */
-function isFailure(error: unknown): boolean {
-  if (error instanceof GatehouseError) return false;
-  if (error instanceof DeadlineExceededError) return true;
-  const code = grpcCode(error);
-  return code !== undefined && !PRECONDITION_CODES.includes(code);
-}
-
-function grpcCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'number' ? error.code : undefined;
 }

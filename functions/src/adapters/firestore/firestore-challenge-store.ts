@@ -1,6 +1,7 @@
 import type { ChallengeKey, ChallengeRecord, MatchedCode, TryCount } from '../../codes/challenge-record.js';
 import type { ChallengeStore } from '../../codes/challenge-store.js';
-import { type FirestoreAccess, PreconditionMissedError } from './firestore-access.js';
+import type { FirestoreAccess } from './firestore-access.js';
+import { PreconditionMissedError } from './firestore-errors.js';
 import { type CounterChange, create, type Write } from './writes.js';
 
 /** How a commit answers a field that it does not change: adding nothing, or raising to at least nothing. */

@@ -11,8 +11,8 @@ export class FirestoreCredentialStore implements CredentialStore {
   async find(keyId: KeyId): Promise<CredentialRecord | null> {
     const document = await this.access.get('credentials.find', `credentials/${keyId}`);
     if (document === null) return null;
-    const { orgId, secretHash, prefix, status, scopes, createdAt, expiresAt = null } = document.data;
-    return { keyId, orgId, secretHash, prefix, status, scopes, createdAt, expiresAt };
+    const { orgId, secretHash, secretTag = null, prefix, status, scopes, createdAt, expiresAt = null } = document.data;
+    return { keyId, orgId, secretHash, secretTag, prefix, status, scopes, createdAt, expiresAt };
   }
 
   async create({ keyId, ...credential }: CredentialRecord): Promise<void> {

@@ -1,12 +1,19 @@
-import type { LimitKey, LimitStore } from '../../limits/limit-store.js';
+import type { CountChange, LimitKey, LimitStore } from '../../limits/limit-store.js';
 import type { FirestoreAccess } from './firestore-access.js';
 
 export class FirestoreLimitStore implements LimitStore {
   constructor(private readonly access: FirestoreAccess) {}
 
-  async add(key: LimitKey, fields: readonly string[], by: 1 | -1, purgeAt: Date): Promise<readonly number[]> {
-    const counters = fields.map((field) => ({ field, add: by }));
-    const [counts] = await this.access.commit('limits.add', [{ path: `limits/${key}`, fields: { purgeAt }, counters }]);
+  async change(key: LimitKey, counters: readonly CountChange[], purgeAt: Date): Promise<readonly number[]> {
+    const [counts] = await this.access.commit('limits.change', [{ path: pathOf(key), fields: { purgeAt }, counters }]);
     return counts ?? [];
   }
+
+  async forget(key: LimitKey, removed: readonly string[]): Promise<void> {
+    await this.access.commit('limits.forget', [{ path: pathOf(key), removed }]);
+  }
+}
+
+function pathOf(key: LimitKey): string {
+  return `limits/${key}`;
 }

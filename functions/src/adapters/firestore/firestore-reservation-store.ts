@@ -1,14 +1,19 @@
-import type { ReadReservation, ReservationKey, ReservationRecord } from '../../users/reservation-record.js';
+import type {
+  ReadReservation,
+  ReservationClaim,
+  ReservationKey,
+  ReservationRecord,
+} from '../../users/reservation-record.js';
 import type { ReservationStore } from '../../users/reservation-store.js';
 import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
-import { create } from './writes.js';
+import { create, type Write } from './writes.js';
 
 export class FirestoreReservationStore implements ReservationStore {
   constructor(private readonly access: FirestoreAccess) {}
 
-  reserve(reservation: ReservationRecord): Promise<boolean> {
+  reserve(reservation: ReservationRecord): Promise<readonly ReservationClaim[] | null> {
     const writes = reservation.keys.map((key) => create(reservationPath(key), { ...reservation }));
-    return this.access.commitUnlessMissed('reservations.reserve', writes);
+    return this.claim('reservations.reserve', reservation.keys, writes);
   }
 
   async find(keys: readonly ReservationKey[]): Promise<readonly ReadReservation[]> {
@@ -16,20 +21,27 @@ export class FirestoreReservationStore implements ReservationStore {
     return (await Promise.all(reading)).flatMap((document) => (document === null ? [] : [fromDocument(document)]));
   }
 
-  renew(reservations: readonly ReadReservation[], leaseUntil: Date): Promise<boolean> {
-    const writes = reservations.map(({ key, version }) => ({
-      path: reservationPath(key),
-      fields: { leaseUntil },
-      when: { version },
-    }));
-    return this.access.commitUnlessMissed('reservations.renew', writes);
+  async findAbandoned(time: Date, limit: number, after?: ReadReservation): Promise<readonly ReadReservation[]> {
+    const page = after?.leaseUntil ? { time: after.leaseUntil, id: after.key } : undefined;
+    const until = { field: 'leaseUntil', time, after: page };
+    const query = { collection: 'reservations', until, limit };
+    return (await this.access.query('reservations.findAbandoned', query)).map(fromDocument);
   }
 
-  async release(keys: readonly ReservationKey[]): Promise<void> {
-    await this.access.commit(
-      'reservations.release',
-      keys.map((key) => ({ delete: reservationPath(key) })),
-    );
+  renew(claims: readonly ReservationClaim[], leaseUntil: Date): Promise<readonly ReservationClaim[] | null> {
+    const keys = claims.map(({ key }) => key);
+    const writes = claims.map((claim) => changeOf(claim, { leaseUntil }));
+    return this.claim('reservations.renew', keys, writes);
+  }
+
+  release(claims: readonly ReservationClaim[]): Promise<boolean> {
+    const writes = claims.map(({ key, version }) => ({ delete: reservationPath(key), when: { version } }));
+    return this.access.commitUnlessMissed('reservations.release', writes);
+  }
+
+  private async claim(operation: string, keys: readonly ReservationKey[], writes: readonly Write[]) {
+    const versions = await this.access.commitForVersions(operation, writes);
+    return versions === null ? null : keys.map((key, index) => ({ key, version: versions[index] ?? '' }));
   }
 }
 
@@ -37,7 +49,12 @@ export function reservationPath(key: ReservationKey): string {
   return `reservations/${key}`;
 }
 
+/** A change that only whoever has the claim can make. */
+export function changeOf({ key, version }: ReservationClaim, fields: Partial<ReservationRecord>): Write {
+  return { path: reservationPath(key), fields, when: { version } };
+}
+
 function fromDocument({ id, data, version }: StoredDocument): ReadReservation {
-  const { uid, state, fingerprint, keys, leaseUntil } = data;
-  return { key: id as ReservationKey, uid, state, fingerprint, keys, leaseUntil, version };
+  const { pool, uid, state, fingerprint, keys, leaseUntil } = data;
+  return { key: id as ReservationKey, pool, uid, state, fingerprint, keys, leaseUntil, version };
 }

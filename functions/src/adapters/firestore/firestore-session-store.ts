@@ -1,4 +1,5 @@
 import type { MatchedCode } from '../../codes/challenge-record.js';
+import { UnavailableError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
 import type { SessionId } from '../../sessions/session-id.js';
 import type { SessionRecord } from '../../sessions/session-record.js';
@@ -14,11 +15,25 @@ const REVOKE_PAGE = 400;
 export class FirestoreSessionStore implements SessionStore {
   constructor(private readonly access: FirestoreAccess) {}
 
-  open({ sid, ...session }: SessionRecord, code: MatchedCode): Promise<boolean> {
+  async open({ sid, ...session }: SessionRecord, code: MatchedCode): Promise<boolean> {
     // One field for "all sessions of a user" needs one index.
     const fields = { ...session, owner: ownerOf(session.poolId, session.uid), purgeAt: session.expiresAt };
     const writes = [...consumption(code), create(pathOf(sid), fields)];
-    return this.access.commitUnlessMissed('sessions.open', writes);
+    try {
+      return await this.access.commitUnlessMissed('sessions.open', writes);
+    } catch (error) {
+      if (error instanceof UnavailableError && (await this.wasOpened(sid))) return true;
+      throw error;
+    }
+  }
+
+  /** After a lost answer. The id is of this one session, so that nobody else can have written the document. */
+  private async wasOpened(sid: SessionId): Promise<boolean> {
+    try {
+      return (await this.access.get('sessions.reread', pathOf(sid))) !== null;
+    } catch {
+      return false;
+    }
   }
 
   async find(sid: SessionId): Promise<SessionRecord | null> {

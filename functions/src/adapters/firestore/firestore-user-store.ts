@@ -1,12 +1,12 @@
 import type { Contact } from '../../contacts/contact.js';
 import { AlreadyExistsError, NotFoundError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
-import type { ReservationKey } from '../../users/reservation-record.js';
+import type { ReservationClaim, ReservationKey } from '../../users/reservation-record.js';
 import type { UserId } from '../../users/user-id.js';
 import type { UserRecord, UserStatus } from '../../users/user-record.js';
 import type { UserStore } from '../../users/user-store.js';
 import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
-import { reservationPath } from './firestore-reservation-store.js';
+import { changeOf, reservationPath } from './firestore-reservation-store.js';
 import { create, update } from './writes.js';
 
 export class FirestoreUserStore implements UserStore {
@@ -23,9 +23,9 @@ export class FirestoreUserStore implements UserStore {
     return document === undefined ? null : fromDocument(document);
   }
 
-  async create(pool: Pool, { uid, ...user }: UserRecord, reservations: readonly ReservationKey[]): Promise<void> {
-    const held = reservations.map((key) => update(reservationPath(key), { state: 'held' }));
-    // Missed when the profile is there already, or when the reservation was cleared away after its lease.
+  async create(pool: Pool, { uid, ...user }: UserRecord, claims: readonly ReservationClaim[]): Promise<void> {
+    const held = claims.map((claim) => changeOf(claim, { state: 'held', leaseUntil: null }));
+    // Missed when the profile is there already, or when the reservation was taken over after its lease.
     if (await this.access.commitUnlessMissed('users.create', [create(userPath(pool, uid), user), ...held])) return;
     throw new AlreadyExistsError();
   }

@@ -15,6 +15,8 @@ interface Change {
   /** Whether fields that are not named are removed. */
   readonly replace?: boolean;
   readonly counters?: readonly CounterChange[];
+  /** Fields that are removed with all that stands below them; a dot leads into a map. */
+  readonly removed?: readonly string[];
   readonly when?: Precondition;
 }
 
@@ -44,11 +46,11 @@ export function isDeletion(write: Write): write is Deletion {
 export function toProtoWrite(documents: string, write: Write) {
   const currentDocument = write.when === undefined ? {} : { currentDocument: toProtoPrecondition(write.when) };
   if (isDeletion(write)) return { delete: `${documents}/${write.delete}`, ...currentDocument };
-  const { path, fields = {}, replace = false, counters = [] } = write;
+  const { path, fields = {}, replace = false, counters = [], removed = [] } = write;
   const names = Object.keys(fields).filter((name) => fields[name] !== undefined);
   return {
     update: { name: `${documents}/${path}`, fields: toProtoFields(fields) },
-    ...(replace ? {} : { updateMask: { fieldPaths: names } }),
+    ...(replace ? {} : { updateMask: { fieldPaths: [...names, ...removed] } }),
     updateTransforms: counters.map(toProtoTransform),
     ...currentDocument,
   };

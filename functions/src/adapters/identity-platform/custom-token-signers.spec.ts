@@ -37,7 +37,7 @@ describe('ServiceAccountTokenSigner', () => {
     },
   });
   const signer = (by: ServiceAccount = account, timeoutMs = 5_000) =>
-    new ServiceAccountTokenSigner(by, clock, new Backend('iam', timeoutMs));
+    new ServiceAccountTokenSigner(by, clock, new Backend('iam', { timeoutMs }));
   const read = async (token: string) =>
     (await jwtVerify(token, publicKey, { algorithms: ['RS256'], currentDate: new Date(clock.now()) })).payload;
 
@@ -91,6 +91,24 @@ describe('ServiceAccountTokenSigner', () => {
       expect(error.cause).to.be.instanceOf(Error);
       expect(error.message).not.to.match(/IAM|iam|metadata/);
     });
+
+  /** Row 20 of the fault matrix. */
+  it('asks once more when IAM fails, and never a third time', async () => {
+    let asked = 0;
+    const failing = (times: number): ServiceAccount => ({
+      getCredentials,
+      sign: async () => {
+        asked += 1;
+        if (asked <= times) throw new Error('429');
+        return 'c2ln';
+      },
+    });
+    expect(await signer(failing(1)).sign(POOL, UID, CLAIMS)).to.match(/\.c2ln$/);
+    expect(asked).to.equal(2);
+    asked = 0;
+    await expectCode(signer(failing(9)).sign(POOL, UID, CLAIMS), 'unavailable');
+    expect(asked).to.equal(2);
+  });
 
   it('is unavailable with a key that is none', async () => {
     const broken = new GoogleAuth({ credentials: { client_email: EMAIL, private_key: 'no key' } });

@@ -1,7 +1,8 @@
 import { UnsecuredJWT } from 'jose';
 import { UnavailableError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
-import type { Backend } from '../../lib/backend.js';
+import type { Backend, Repetition } from '../../lib/backend.js';
+import { REPETITIONS } from '../../lib/backend-policy.js';
 import type { Clock } from '../../lib/clock.js';
 import type { CustomTokenSigner, SessionClaims } from '../../sessions/session-tokens.js';
 import type { UserId } from '../../users/user-id.js';
@@ -10,6 +11,9 @@ import type { UserId } from '../../users/user-id.js';
 const AUDIENCE = 'https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit';
 /** Exchanged at once: five minutes are plenty, the format allows an hour. */
 const LIFETIME_SECONDS = 300;
+
+/** A signature that nobody has got is worth nothing: whatever went wrong, another one can be asked for. */
+const SIGN_AGAIN: Repetition = { when: () => true, times: REPETITIONS.signing };
 
 /** The part of google-auth-library's `GoogleAuth` that signing needs. It signs with a local key, or else with IAM. */
 export interface ServiceAccount {
@@ -28,17 +32,19 @@ export class ServiceAccountTokenSigner implements CustomTokenSigner {
 
   async sign(pool: Pool, uid: UserId, claims: SessionClaims): Promise<string> {
     try {
-      return await this.backend.call('signBlob', {}, async () => {
-        const { client_email: email } = await this.account.getCredentials();
-        if (email === undefined) throw new Error('the service account has no email');
-        const unsigned = [{ alg: 'RS256', typ: 'JWT' }, payload(email, pool, uid, claims, this.clock)]
-          .map(encodePart)
-          .join('.');
-        return `${unsigned}.${Buffer.from(await this.account.sign(unsigned), 'base64').toString('base64url')}`;
-      });
+      return await this.backend.call('signBlob', {}, () => this.signNow(pool, uid, claims), SIGN_AGAIN);
     } catch (error) {
       throw new UnavailableError(error);
     }
+  }
+
+  private async signNow(pool: Pool, uid: UserId, claims: SessionClaims): Promise<string> {
+    const { client_email: email } = await this.account.getCredentials();
+    if (email === undefined) throw new Error('the service account has no email');
+    const unsigned = [{ alg: 'RS256', typ: 'JWT' }, payload(email, pool, uid, claims, this.clock)]
+      .map(encodePart)
+      .join('.');
+    return `${unsigned}.${Buffer.from(await this.account.sign(unsigned), 'base64').toString('base64url')}`;
   }
 }
 

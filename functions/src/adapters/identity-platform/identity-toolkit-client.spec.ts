@@ -4,7 +4,8 @@ import { adminCall, publicCall, TOOLKIT_TIMEOUT_MS, ToolkitStub } from '../../..
 import { expectCode, rejection } from '../../../test/support/unit-fixtures.js';
 import { UnavailableError } from '../../errors/gatehouse-error.js';
 import { underDeadline } from '../../lib/deadline.js';
-import { expecting, IdentityToolkitError } from './identity-toolkit-client.js';
+import { expecting } from './identity-toolkit-client.js';
+import { IdentityToolkitError } from './identity-toolkit-error.js';
 
 describe('IdentityToolkitClient', () => {
   let google: ToolkitStub;
@@ -96,6 +97,24 @@ describe('IdentityToolkitClient', () => {
       const started = Date.now();
       await expectCode(lookup(), 'unavailable');
       expect(Date.now() - started).to.be.lessThan(TOOLKIT_TIMEOUT_MS * 10);
+    });
+
+    it('at once while it is known to be down, and not because of what it says of users', async () => {
+      const breaker = { windowMs: 60_000, minCalls: 3, threshold: 0.5, probeEveryMs: 60_000 };
+      const client = google.client(breaker);
+      const calls = () =>
+        Promise.allSettled([1, 2, 3, 4].map(() => client.callPublic('accounts:signInWithPassword', {})));
+      for (const reason of ['INVALID_LOGIN_CREDENTIALS', 'TENANT_NOT_FOUND']) {
+        google.refuses(reason);
+        for (let round = 0; round < 3; round += 1) await calls();
+      }
+      expect(google.requests.splice(0)).to.have.length(24);
+      google.refuses('QUOTA_EXCEEDED : Exceeded quota for verifying passwords.');
+      for (let round = 0; round < 9; round += 1) await calls();
+      expect(google.requests.length).to.be.below(30);
+      google.requests.length = 0;
+      await expectCode(client.callPublic('accounts:signInWithPassword', {}), 'unavailable');
+      expect(google.requests).to.deep.equal([]);
     });
 
     it('when the request that it is part of is over', async () => {

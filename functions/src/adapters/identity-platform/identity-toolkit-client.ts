@@ -1,6 +1,6 @@
 import { UnavailableError } from '../../errors/gatehouse-error.js';
 import type { Backend } from '../../lib/backend.js';
-import { DeadlineExceededError } from '../../lib/deadline.js';
+import { errorOf, IdentityToolkitError, isUnanswered } from './identity-toolkit-error.js';
 
 /** Gives OAuth access tokens of the function's service account. */
 export interface AccessTokens {
@@ -13,17 +13,6 @@ export interface IdentityToolkitOptions {
   readonly apiKey: string;
   /** host:port of the Auth emulator; absent in production. */
   readonly emulatorHost?: string | undefined;
-}
-
-/** An error answer of Identity Platform. `reason` is its own constant, such as `EMAIL_EXISTS`. */
-export class IdentityToolkitError extends Error {
-  constructor(
-    readonly status: number,
-    readonly reason: string,
-  ) {
-    super(`Identity Platform answered ${status} ${reason}`);
-    this.name = 'IdentityToolkitError';
-  }
 }
 
 type Json = Record<string, unknown>;
@@ -81,12 +70,12 @@ export class IdentityToolkitClient {
           signal,
         });
         const answer: unknown = await response.json();
-        if (!response.ok) throw new IdentityToolkitError(response.status, reasonOf(answer));
+        if (!response.ok) throw errorOf(response.status, answer);
         if (!isObject(answer)) throw new SyntaxError('the answer is no JSON object');
         return answer;
       });
     } catch (error) {
-      throw isOutage(error) ? new UnavailableError(error) : error;
+      throw isUnanswered(error) ? new UnavailableError(error) : error;
     }
   }
 }
@@ -112,17 +101,4 @@ export function textOf(answer: Json, field: string): string {
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function reasonOf(answer: unknown): string {
-  const error = isObject(answer) ? answer['error'] : undefined;
-  const message = isObject(error) ? error['message'] : undefined;
-  // `TOO_MANY_ATTEMPTS_TRY_LATER : Access to this account …`: the part after the constant is for people.
-  return typeof message === 'string' ? (/^[A-Z_]+/.exec(message)?.[0] ?? 'UNKNOWN') : 'UNKNOWN';
-}
-
-/** No answer, none in time, or one that is not JSON. fetch reports a broken connection as a TypeError with a cause. */
-function isOutage(error: unknown): boolean {
-  if (error instanceof DeadlineExceededError || error instanceof SyntaxError) return true;
-  return error instanceof TypeError && error.cause !== undefined;
 }

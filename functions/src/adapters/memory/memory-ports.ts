@@ -4,7 +4,9 @@ import { EmulatorTokenSigner } from '../identity-platform/custom-token-signers.j
 import { IdTokenVerifier } from '../identity-platform/id-token-verifier.js';
 import { MemoryChallengeStore } from './memory-challenge-store.js';
 import { MemoryOutbox, MemoryQueue } from './memory-delivery.js';
+import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 import { MemoryExchanger, MemoryIdentityProvider, MemoryTenants } from './memory-identity.js';
+import { MemoryRevocationStore } from './memory-revocation-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 import { MemoryAppStore, MemoryCredentialStore, MemoryLimitStore, MemoryOrgStore } from './memory-stores.js';
 import { MemoryReservationStore, MemoryUserStore } from './memory-user-stores.js';
@@ -25,9 +27,11 @@ export function memoryPorts(projectId: string, clock: Clock): MemoryPorts {
     apps: new MemoryAppStore(),
     users: new MemoryUserStore(reservations),
     reservations,
+    revocations: new MemoryRevocationStore(),
     challenges,
     sessions: new MemorySessionStore(challenges),
     limits: new MemoryLimitStore(),
+    idempotency: new MemoryIdempotencyStore(),
     identities,
     tenants: new MemoryTenants(),
     signer: new EmulatorTokenSigner(clock),

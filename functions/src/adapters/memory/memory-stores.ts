@@ -4,7 +4,7 @@ import type { KeyId } from '../../credentials/credential-id.js';
 import type { CredentialRecord, CredentialStatus } from '../../credentials/credential-record.js';
 import type { CredentialStore } from '../../credentials/credential-store.js';
 import { AlreadyExistsError, NotFoundError } from '../../errors/gatehouse-error.js';
-import type { LimitKey, LimitStore } from '../../limits/limit-store.js';
+import type { CountChange, LimitKey, LimitStore } from '../../limits/limit-store.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import type { OrgRecord, OrgStatus } from '../../orgs/org-record.js';
 import type { OrgStore } from '../../orgs/org-store.js';
@@ -57,11 +57,19 @@ export class MemoryAppStore implements AppStore {
 export class MemoryLimitStore implements LimitStore {
   private readonly counts = new Map<string, number>();
 
-  async add(key: LimitKey, counters: readonly string[], by: 1 | -1): Promise<readonly number[]> {
-    return counters.map((counter) => {
-      const count = (this.counts.get(`${key}/${counter}`) ?? 0) + by;
-      this.counts.set(`${key}/${counter}`, count);
-      return count;
+  async change(key: LimitKey, changes: readonly CountChange[]): Promise<readonly number[]> {
+    return changes.map((change) => {
+      const place = `${key}/${change.field}`;
+      const before = this.counts.get(place) ?? 0;
+      const after = 'add' in change ? before + change.add : Math.max(before, change.atLeast);
+      this.counts.set(place, after);
+      return after;
     });
+  }
+
+  async forget(key: LimitKey, fields: readonly string[]): Promise<void> {
+    const gone = fields.map((field) => `${key}/${field}`);
+    for (const place of [...this.counts.keys()])
+      if (gone.some((one) => place === one || place.startsWith(`${one}.`))) this.counts.delete(place);
   }
 }

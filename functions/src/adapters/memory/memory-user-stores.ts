@@ -1,7 +1,12 @@
 import type { Contact } from '../../contacts/contact.js';
 import { AlreadyExistsError, NotFoundError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
-import type { ReadReservation, ReservationKey, ReservationRecord } from '../../users/reservation-record.js';
+import type {
+  ReadReservation,
+  ReservationClaim,
+  ReservationKey,
+  ReservationRecord,
+} from '../../users/reservation-record.js';
 import type { ReservationStore } from '../../users/reservation-store.js';
 import type { UserId } from '../../users/user-id.js';
 import type { UserRecord, UserStatus } from '../../users/user-record.js';
@@ -11,37 +16,51 @@ export class MemoryReservationStore implements ReservationStore {
   private readonly reservations = new Map<ReservationKey, ReadReservation>();
   private writes = 0;
 
-  async reserve(reservation: ReservationRecord): Promise<boolean> {
-    if (reservation.keys.some((key) => this.reservations.has(key))) return false;
-    for (const key of reservation.keys) this.put({ ...reservation, key, version: '' });
-    return true;
+  async reserve(reservation: ReservationRecord): Promise<readonly ReservationClaim[] | null> {
+    if (reservation.keys.some((key) => this.reservations.has(key))) return null;
+    return reservation.keys.map((key) => this.put({ ...reservation, key, version: '' }));
   }
 
   async find(keys: readonly ReservationKey[]): Promise<readonly ReadReservation[]> {
     return keys.flatMap((key) => this.reservations.get(key) ?? []);
   }
 
-  async renew(reservations: readonly ReadReservation[], leaseUntil: Date): Promise<boolean> {
-    if (reservations.some(({ key, version }) => this.reservations.get(key)?.version !== version)) return false;
-    for (const reservation of reservations) this.put({ ...reservation, leaseUntil });
+  async findAbandoned(time: Date, limit: number, after?: ReadReservation): Promise<readonly ReadReservation[]> {
+    const place = ({ leaseUntil, key }: ReadReservation) => `${leaseUntil?.toISOString()} ${key}`;
+    const dead = [...this.reservations.values()].filter(({ leaseUntil }) => leaseUntil !== null && leaseUntil <= time);
+    const rest = dead.filter((one) => after === undefined || place(one) > place(after));
+    return rest.sort((one, other) => (place(one) < place(other) ? -1 : 1)).slice(0, limit);
+  }
+
+  async renew(claims: readonly ReservationClaim[], leaseUntil: Date): Promise<readonly ReservationClaim[] | null> {
+    return this.change(claims, { leaseUntil });
+  }
+
+  async release(claims: readonly ReservationClaim[]): Promise<boolean> {
+    if (this.change(claims, {}) === null) return false;
+    this.remove(claims.map(({ key }) => key));
     return true;
   }
 
-  async release(keys: readonly ReservationKey[]): Promise<void> {
+  remove(keys: readonly ReservationKey[]): void {
     for (const key of keys) this.reservations.delete(key);
   }
 
-  /** False when one of them is gone. */
-  hold(keys: readonly ReservationKey[]): boolean {
-    const held = keys.flatMap((key) => this.reservations.get(key) ?? []);
-    if (held.length < keys.length) return false;
-    for (const reservation of held) this.put({ ...reservation, state: 'held' });
-    return true;
+  /** All of them or, when one has changed or is gone, none: null then. */
+  change(claims: readonly ReservationClaim[], fields: Partial<ReservationRecord>): ReservationClaim[] | null {
+    const found = claims.flatMap(({ key, version }) => {
+      const reservation = this.reservations.get(key);
+      return reservation?.version === version ? [reservation] : [];
+    });
+    return found.length < claims.length ? null : found.map((one) => this.put({ ...one, ...fields }));
   }
 
-  private put(reservation: ReadReservation): void {
+  private put(reservation: ReadReservation): ReservationClaim {
     this.writes += 1;
-    this.reservations.set(reservation.key, { ...reservation, version: String(this.writes) });
+    const { key } = reservation;
+    const version = String(this.writes);
+    this.reservations.set(key, { ...reservation, version });
+    return { key, version };
   }
 }
 
@@ -59,8 +78,9 @@ export class MemoryUserStore implements UserStore {
     return ofPool.find((user) => (kind === 'email' ? user.email : user.phone_number) === value) ?? null;
   }
 
-  async create(pool: Pool, user: UserRecord, reservations: readonly ReservationKey[]): Promise<void> {
-    if (this.users.has(`${pool.id}/${user.uid}`) || !this.reservations.hold(reservations))
+  async create(pool: Pool, user: UserRecord, claims: readonly ReservationClaim[]): Promise<void> {
+    const isThere = this.users.has(`${pool.id}/${user.uid}`);
+    if (isThere || this.reservations.change(claims, { state: 'held', leaseUntil: null }) === null)
       throw new AlreadyExistsError();
     this.users.set(`${pool.id}/${user.uid}`, user);
   }
@@ -73,6 +93,6 @@ export class MemoryUserStore implements UserStore {
 
   async delete(pool: Pool, uid: UserId, reservations: readonly ReservationKey[]): Promise<void> {
     this.users.delete(`${pool.id}/${uid}`);
-    await this.reservations.release(reservations);
+    this.reservations.remove(reservations);
   }
 }

@@ -22,7 +22,7 @@ describe('OutboxSender', () => {
   beforeEach(async () => {
     outbox = new StubServer();
     await outbox.start();
-    sender = new OutboxSender(`http://${outbox.host}/messages`, new Backend('outbox', 150));
+    sender = new OutboxSender(`http://${outbox.host}/messages`, new Backend('outbox', { timeoutMs: 150 }));
   });
   afterEach(() => outbox.stop());
 

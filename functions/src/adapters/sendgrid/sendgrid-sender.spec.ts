@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { StubServer } from '../../../test/support/stub-server.js';
 import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
 import { Backend } from '../../lib/backend.js';
-import { SendGridSender } from './sendgrid-sender.js';
+import { BREAKER } from '../../lib/backend-policy.js';
+import { isSendGridOutage, SendGridSender } from './sendgrid-sender.js';
 
 const MESSAGE = {
   to: 'ada@example.com',
@@ -31,7 +32,7 @@ describe('SendGridSender', () => {
   const sender = (timeoutMs = 4_000) =>
     new SendGridSender(
       { apiKey: 'SG.key', from: 'codes@gatehouse.example', origin },
-      new Backend('sendgrid', timeoutMs),
+      new Backend('sendgrid', { timeoutMs, isOutage: isSendGridOutage }),
     );
 
   it('posts the message as SendGrid documents it, with text, HTML and no tracking', async () => {
@@ -75,4 +76,24 @@ describe('SendGridSender', () => {
       expect(error).to.be.instanceOf(DeliveryFailedError);
     }
   });
+
+  const sendings = async (count: number, one = sender()) => {
+    for (let sent = 0; sent < count; sent += 1) {
+      const error = await one.send(MESSAGE).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(DeliveryFailedError);
+    }
+    return sendgrid.requests.length;
+  };
+
+  for (const status of [400, 404, 413])
+    it(`goes on after ${status}, which is of one message`, async () => {
+      sendgrid.answer = { status, json: { errors: [] } };
+      expect(await sendings(30)).to.equal(30);
+    });
+
+  for (const status of [401, 403, 429, 500, 503])
+    it(`asks no more for a while when ${status} is all that it hears`, async () => {
+      sendgrid.answer = { status, json: { errors: [] } };
+      expect(await sendings(30)).to.equal(BREAKER.minCalls);
+    });
 });

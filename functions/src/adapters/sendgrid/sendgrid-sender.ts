@@ -4,6 +4,7 @@ import type { RenderedMessage } from '../../delivery/message.js';
 import type { MessageSender } from '../../delivery/message-sender.js';
 import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
 import type { Backend } from '../../lib/backend.js';
+import { isProviderFault } from '../../lib/http-status.js';
 
 export interface SendGridOptions {
   readonly apiKey: string;
@@ -59,4 +60,10 @@ async function openMail({ apiKey, origin }: SendGridOptions): Promise<MailServic
   mail.setClient(client);
   mail.setTimeout(TIMEOUT_MS);
   return mail;
+}
+
+/** For the breaker, as with text messages. The package has the HTTP status in `code`, and there the name of a socket's error. */
+export function isSendGridOutage(error: unknown): boolean {
+  const status = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof status !== 'number' || isProviderFault(status);
 }

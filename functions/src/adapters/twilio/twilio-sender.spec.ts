@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { StubServer } from '../../../test/support/stub-server.js';
 import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
 import { Backend } from '../../lib/backend.js';
-import { TwilioSender } from './twilio-sender.js';
+import { BREAKER } from '../../lib/backend-policy.js';
+import { isTwilioOutage, TwilioSender } from './twilio-sender.js';
 
 const MESSAGE = {
   to: '+12025550143',
@@ -31,7 +32,10 @@ describe('TwilioSender', () => {
   });
 
   const sender = (from: string, timeoutMs = 4_000) =>
-    new TwilioSender({ ...ACCOUNT, sender: from, origin }, new Backend('twilio', timeoutMs));
+    new TwilioSender(
+      { ...ACCOUNT, sender: from, origin },
+      new Backend('twilio', { timeoutMs, isOutage: isTwilioOutage }),
+    );
 
   it('posts the message as Twilio documents it', async () => {
     await sender('+12025550100').send(MESSAGE);
@@ -82,4 +86,24 @@ describe('TwilioSender', () => {
       expect(error).to.be.instanceOf(DeliveryFailedError);
     }
   });
+
+  const sendings = async (count: number, one = sender('+12025550100')) => {
+    for (let sent = 0; sent < count; sent += 1) {
+      const error = await one.send(MESSAGE).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(DeliveryFailedError);
+    }
+    return twilio.requests.length;
+  };
+
+  for (const status of [400, 404, 413])
+    it(`goes on after ${status}, which is of one message`, async () => {
+      twilio.answer = { status, json: { code: 21211, message: 'bad number', more_info: '', status } };
+      expect(await sendings(30)).to.equal(30);
+    });
+
+  for (const status of [401, 403, 429, 500, 503])
+    it(`asks no more for a while when ${status} is all that it hears`, async () => {
+      twilio.answer = { status, json: { code: 21211, message: 'bad number', more_info: '', status } };
+      expect(await sendings(30)).to.equal(BREAKER.minCalls);
+    });
 });

@@ -3,6 +3,7 @@ import type { RenderedMessage } from '../../delivery/message.js';
 import type { MessageSender } from '../../delivery/message-sender.js';
 import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
 import type { Backend } from '../../lib/backend.js';
+import { isProviderFault } from '../../lib/http-status.js';
 
 export interface TwilioOptions {
   readonly accountSid: string;
@@ -52,4 +53,10 @@ function redirect({ axios }: RequestClient, origin: string): void {
     ...request,
     url: request.url?.replace(/^https:\/\/[^/]+/, origin) ?? origin,
   }));
+}
+
+/** For the breaker: no answer, or one that every message would get. A number that takes no messages is not. */
+export function isTwilioOutage(error: unknown): boolean {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status !== 'number' || isProviderFault(status);
 }

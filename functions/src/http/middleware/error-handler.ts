@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import { type ExceededLimit, GatehouseError, UnavailableError } from '../../errors/gatehouse-error.js';
+import { GatehouseError, UnavailableError } from '../../errors/gatehouse-error.js';
 import { DeadlineExceededError } from '../../lib/deadline.js';
 import type { Logger } from '../../lib/logger.js';
 import { apiOfPath, errorBody } from '../envelopes.js';
@@ -21,20 +21,9 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
 export function sendError(response: Response, path: string, error: GatehouseError): void {
   const { status } = HTTP_ERRORS[error.code];
   if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(Math.max(1, error.retryAfterSeconds)));
-  if (error.exceeded.length > 0) response.set(rateLimitFields(error.exceeded));
   if (error.code === 'invalid_session') response.set('WWW-Authenticate', 'Bearer');
   response.locals.errorCode = error.code;
   response.status(status).json(errorBody(apiOfPath(path), error, response.locals.requestId));
-}
-
-/** @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
-function rateLimitFields(exceeded: readonly ExceededLimit[]): Record<string, string> {
-  return {
-    'RateLimit-Policy': exceeded
-      .map(({ name, quota, windowSeconds }) => `"${name}";q=${quota};w=${windowSeconds}`)
-      .join(', '),
-    RateLimit: exceeded.map(({ name, resetSeconds }) => `"${name}";r=0;t=${resetSeconds}`).join(', '),
-  };
 }
 
 function toGatehouseError(thrown: unknown): GatehouseError {

@@ -7,13 +7,17 @@ const BODY_MAX_BYTES = 100 * 1024;
 const readRaw = express.raw({ type: () => true, limit: BODY_MAX_BYTES, inflate: false });
 
 /**
- * Reads the body as JSON, whoever took it off the wire: the platform's server leaves it in `rawBody`. Called after the
- * caller has proved who it is, so that nobody else learns anything about bodies.
- * @throws GatehouseError `payload_too_large`, `unsupported_media_type`, `invalid_request`
+ * The body as it came, whoever took it off the wire: the platform's server leaves it in `rawBody`. Called after the caller
+ * has proved who it is, so that nobody else learns anything about bodies. @throws GatehouseError `payload_too_large`
  */
-export async function readJson(request: Request, response: Response): Promise<unknown> {
-  const raw = await readBytes(request, response);
+export async function readBytes(request: Request, response: Response): Promise<Buffer> {
+  const raw = await takeBytes(request, response);
   if (raw.length > BODY_MAX_BYTES) throw tooLarge();
+  return raw;
+}
+
+/** @throws GatehouseError `unsupported_media_type`, `invalid_request` */
+export function parseJson(request: Request, raw: Buffer): unknown {
   if (raw.length === 0) return {};
   const { type, encoding } = originalContentType(request);
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type ?? '') || encoding !== undefined) throw unsupported();
@@ -24,7 +28,7 @@ export async function readJson(request: Request, response: Response): Promise<un
   }
 }
 
-async function readBytes(request: Request, response: Response): Promise<Buffer> {
+async function takeBytes(request: Request, response: Response): Promise<Buffer> {
   const { rawBody } = request as { rawBody?: unknown };
   if (Buffer.isBuffer(rawBody)) return rawBody;
   await new Promise<void>((resolve, reject) => {

@@ -10,16 +10,18 @@ export const changePassword = defineRoute(
     path: '/partner/auth/change-password',
     operationId: 'partnerChangePassword',
     summary: 'Change the password of the session’s user; every other session ends',
+    event: 'password.changed',
     credentials: ['org', 'session'],
-    limits: ['password_tries'],
+    limits: ['password_tries', 'client_password_tries'],
     idempotency: 'none',
     body: z.object({ current_password: password, new_password: password }),
     responses: { 200: { description: 'The new password is in force.', schema: passwordUpdated } },
-    errors: ['invalid_credentials', 'rate_limited'],
+    errors: ['invalid_credentials', 'locked_out'],
   },
-  async ({ services, caller: { org }, session, body }) => {
+  async ({ services, caller: { org }, session, client, body }) => {
     assertPartnerPassword(body.new_password, org.settings, 'new_password');
-    await services.passwords.change(org, session, body.current_password, body.new_password);
+    const change = { currentPassword: body.current_password, newPassword: body.new_password };
+    await services.passwords.change(org, session, client, change);
     return { status: 200, body: { message: 'Password updated successfully' } };
   },
 );

@@ -27,6 +27,7 @@ export const getMe = defineRoute(
     path: '/partner/users/me',
     operationId: 'partnerGetMe',
     summary: 'The profile of the session’s user, without the ssn',
+    event: 'profile.read',
     credentials: ['org', 'session'],
     limits: [],
     idempotency: 'none',

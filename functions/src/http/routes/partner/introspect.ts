@@ -20,6 +20,7 @@ export const introspect = defineRoute(
     path: '/partner/auth/introspect',
     operationId: 'partnerIntrospect',
     summary: 'Whether a session token is live (RFC 7662)',
+    event: 'session.introspected',
     credentials: ['org'],
     limits: [],
     idempotency: 'none',

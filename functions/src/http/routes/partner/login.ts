@@ -11,8 +11,9 @@ export const login = defineRoute(
     path: '/partner/auth/login',
     operationId: 'partnerLogin',
     summary: 'Check a password and send a one-time code to the contact given',
+    event: 'login.code_sent',
     credentials: ['org'],
-    limits: ['code_sends', 'password_tries'],
+    limits: ['code_sends', 'password_tries', 'client_password_tries'],
     idempotency: 'honoured',
     body: z.object({ ...eitherContact, password }),
     responses: {
@@ -22,12 +23,12 @@ export const login = defineRoute(
         schema: z.object({ message: z.literal('OTP sent'), userId: z.string() }),
       },
     },
-    errors: ['invalid_credentials', 'rate_limited', 'delivery_failed'],
+    errors: ['invalid_credentials', 'locked_out', 'delivery_failed'],
   },
-  async ({ services, caller: { org }, body }) => {
+  async ({ services, caller: { org }, client, body }) => {
     const contact = await parseEitherContact(body, org.settings.defaultCountry);
-    const { uid, expiresInSeconds } = await services.login.start(org, contact, body.password);
+    const { uid, expiresInSeconds } = await services.login.start(org, contact, body.password, client);
     const headers = { 'OTP-Expires-In': String(expiresInSeconds), 'OTP-Resend-After': String(RESEND_AFTER_SECONDS) };
-    return { status: 200, body: { message: 'OTP sent', userId: uid }, headers };
+    return { status: 200, body: { message: 'OTP sent', userId: uid }, headers, uid };
   },
 );

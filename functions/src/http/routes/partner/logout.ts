@@ -8,6 +8,7 @@ export const logout = defineRoute(
     path: '/partner/auth/logout',
     operationId: 'partnerLogout',
     summary: 'End this session, at once and everywhere',
+    event: 'session.ended',
     credentials: ['org', 'session'],
     limits: [],
     idempotency: 'none',

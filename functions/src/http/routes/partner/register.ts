@@ -41,19 +41,20 @@ export const register = defineRoute(
     path: '/partner/auth/register',
     operationId: 'partnerRegister',
     summary: 'Register a user of your organization',
+    event: 'user.registered',
     credentials: ['org'],
     limits: [],
     idempotency: 'honoured',
     body,
     responses: { 201: { description: 'The user exists and can log in.', schema: registered } },
-    errors: ['already_exists', 'request_in_progress', 'belongs_to_main_app'],
+    errors: ['already_exists', 'belongs_to_main_app'],
   },
-  async ({ services, caller: { org }, body: given }) => {
+  async ({ services, caller: { org }, attempt, body: given }) => {
     const { defaultCountry } = org.settings;
     const email = parseEmail(given.email);
     const phone = await parsePhone(given.phone_number, defaultCountry);
     assertPartnerPassword(given.password, org.settings, 'password');
-    const user = await services.registration.register(orgPool(org), {
+    const registration = {
       email,
       phone,
       password: given.password,
@@ -64,9 +65,10 @@ export const register = defineRoute(
       address: given.address ?? null,
       secondary_address: given.secondary_address ?? null,
       metadata: given.metadata == null ? null : encodeMetadata(given.metadata),
-    });
+    };
+    const user = await services.registration.register(orgPool(org), registration, attempt.resumed);
     const { uid: userId, phone_number, first_name, last_name } = user;
-    return { status: 201, body: { userId, email: user.email, phone_number, first_name, last_name } };
+    return { status: 201, body: { userId, email: user.email, phone_number, first_name, last_name }, uid: userId };
   },
 );
 

@@ -11,6 +11,7 @@ export const resetPassword = defineRoute(
     path: '/partner/auth/forgot-password/reset',
     operationId: 'partnerResetPassword',
     summary: 'Set a new password with a reset code; every session of the user ends',
+    event: 'password.reset',
     credentials: ['org'],
     limits: [],
     idempotency: 'honoured',

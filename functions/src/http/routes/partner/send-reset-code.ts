@@ -12,6 +12,7 @@ export const sendResetCode = defineRoute(
     path: '/partner/auth/forgot-password/send-otp',
     operationId: 'partnerSendResetCode',
     summary: 'Send a password reset code, if anybody has the contact',
+    event: 'password.reset_code_sent',
     credentials: ['org'],
     limits: ['code_sends'],
     idempotency: 'honoured',
@@ -22,7 +23,7 @@ export const sendResetCode = defineRoute(
         schema: z.object({ message: z.literal(MESSAGE) }),
       },
     },
-    errors: ['rate_limited'],
+    errors: [],
   },
   async ({ services, caller: { org }, body }) => {
     await services.passwords.sendResetCode(org, await parseEitherContact(body, org.settings.defaultCountry));

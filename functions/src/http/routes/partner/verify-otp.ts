@@ -23,6 +23,7 @@ export const verifyOtp = defineRoute(
     path: '/partner/auth/verify-otp',
     operationId: 'partnerVerifyOtp',
     summary: 'Exchange a one-time code for a session',
+    event: 'login.completed',
     credentials: ['org'],
     limits: [],
     idempotency: 'honoured',
@@ -30,11 +31,11 @@ export const verifyOtp = defineRoute(
     responses: { 200: { description: 'A fresh session.', schema: verified } },
     errors: ['invalid_code', 'locked_out', 'user_inactive'],
   },
-  async ({ services, caller: { org }, client, body }) => {
+  async ({ services, caller: { org }, client, attempt, body }) => {
     const contact = await parseEitherContact(body, org.settings.defaultCountry);
-    const { token, user } = await services.login.finish(org, contact, body.code, client);
+    const { token, user } = await services.login.finish(org, contact, body.code, { client, attempt });
     const { uid: id, email, phone_number, first_name, last_name, kyc_status } = user;
     const view = { id, email, phone_number, first_name, last_name, kyc_status };
-    return { status: 200, body: { sessionToken: token.token, expiresAt: token.expiresAt, user: view } };
+    return { status: 200, body: { sessionToken: token.token, expiresAt: token.expiresAt, user: view }, uid: id };
   },
 );

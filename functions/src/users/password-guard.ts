@@ -1,0 +1,135 @@
+import { LockedOutError } from '../errors/gatehouse-error.js';
+import type { Pool } from '../identity/pool.js';
+import type { Clock } from '../lib/clock.js';
+import { keyedId } from '../lib/crypto.js';
+import { clientNetwork } from '../lib/ip-address.js';
+import type { Count, Limiter, LimitSubject, LimitUse } from '../limits/limiter.js';
+import { BACK_OFF_CEILING_MS, backOffMs, FAILURE_CEILING, lockoutStanding } from '../limits/lockout-policy.js';
+import type { OrgRecord } from '../orgs/org-record.js';
+import type { ClientInfo } from '../sessions/session-record.js';
+
+interface PasswordGuardDependencies {
+  readonly limiter: Limiter;
+  readonly clock: Clock;
+  readonly indexKey: Buffer;
+}
+
+/** An account as one client tries it. */
+export interface GuardedAccount {
+  readonly subject: LimitSubject;
+  /** Where the client's own counters stand below the account's. */
+  readonly client: string;
+  readonly tries: readonly LimitUse[];
+}
+
+/** A try that is counted, before its password is known to be right. */
+export interface CountedTry {
+  readonly account: GuardedAccount;
+  readonly count: Count;
+}
+
+const CLIENT_NAME_LENGTH = 16;
+/** Of the whole account, from whichever client. */
+const FAILURES = 'failures';
+const ACCOUNT_TRIES: LimitUse = { limit: 'password_tries' };
+
+/**
+ * Password failures of an account: a client that fails is paused from the fifth failure in a row on, twice as long each
+ * time; at a hundred in a row, from anywhere, nobody gets in until a reset or an admin unlocks the account. Who has no
+ * account is counted alike. The account is known by its email, whatever contact was given.
+ */
+export class PasswordGuard {
+  constructor(private readonly deps: PasswordGuardDependencies) {}
+
+  account({ orgId, settings }: OrgRecord, account: string, { address }: ClientInfo): GuardedAccount {
+    const network = address === null ? 'none' : clientNetwork(address);
+    const client = `clients.c${keyedId(this.deps.indexKey, ['client', network]).slice(0, CLIENT_NAME_LENGTH)}`;
+    const tries = [ACCOUNT_TRIES, { limit: 'client_password_tries', scope: client }] as const;
+    return { subject: { ...accountSubject(orgId, account), settings: settings.limits }, client, tries };
+  }
+
+  /** Refuses from memory, before anything is asked of a backend. @throws LockedOutError, RateLimitedError */
+  private assertOpen({ subject, client, tries }: GuardedAccount): void {
+    const until = Math.max(...[FAILURES, client].map((field) => this.deps.limiter.refusedUntil(subject, field)));
+    const wait = until - this.deps.clock.now();
+    if (wait > 0) throw lockedOut(wait);
+    this.deps.limiter.assertOpen(subject, tries);
+  }
+
+  /**
+   * Counts the try, and `also` what may follow from it, while the password is being checked. A try of which nothing could
+   * be learnt does not count. @throws LockedOutError, RateLimitedError from memory, UnavailableError
+   */
+  async checking<T>(
+    account: GuardedAccount,
+    also: readonly LimitUse[],
+    check: () => Promise<T>,
+  ): Promise<{ tried: CountedTry; check: T }> {
+    this.assertOpen(account);
+    const counting = this.count(account, also);
+    const checking = check();
+    const [counted, checked] = await Promise.allSettled([counting, checking]);
+    if (counted.status === 'fulfilled' && checked.status === 'rejected')
+      await this.deps.limiter.giveBack(counted.value.count);
+    return { tried: await counting, check: await checking };
+  }
+
+  private async count(account: GuardedAccount, also: readonly LimitUse[]): Promise<CountedTry> {
+    const { subject, client, tries } = account;
+    const count = await this.deps.limiter.count(
+      subject,
+      [...tries, ...also],
+      [
+        { field: FAILURES, add: 0 },
+        { field: `${client}.failures`, add: 0 },
+        { field: `${client}.pausedUntil`, atLeast: 0 },
+      ],
+    );
+    return { account, count };
+  }
+
+  /** @throws LockedOutError, RateLimitedError when the try must not tell whether its password was right. */
+  async admit({ account: { subject, client, tries }, count }: CountedTry): Promise<void> {
+    const [failures = 0, , pausedUntil = 0] = count.others;
+    const ceiling = failures >= FAILURE_CEILING;
+    const wait = ceiling ? BACK_OFF_CEILING_MS : pausedUntil - count.at;
+    if (wait <= 0) return this.deps.limiter.admit(count, tries);
+    await this.deps.limiter.giveBack(count);
+    this.deps.limiter.refuseUntil(subject, ceiling ? FAILURES : client, count.at + wait);
+    throw lockedOut(wait);
+  }
+
+  /** Counts a wrong password, gives back what does not follow from it, and pauses the client. @throws UnavailableError */
+  async fail({ account: { subject, client, tries }, count }: CountedTry): Promise<void> {
+    const unused = count.windows.map(({ use }) => use).filter((use) => !tries.includes(use));
+    const failing = [`${client}.failures`, FAILURES].map((field) => ({ field, add: 1 }));
+    const { others } = await this.deps.limiter.giveBack(count, unused, failing);
+    const [clientFailures = 0, failures = 0] = others;
+    const now = this.deps.clock.now();
+    if (failures >= FAILURE_CEILING) this.deps.limiter.refuseUntil(subject, FAILURES, now + BACK_OFF_CEILING_MS);
+    const pause = backOffMs(clientFailures);
+    if (pause === 0) return;
+    this.deps.limiter.refuseUntil(subject, client, now + pause);
+    await this.deps.limiter.change(subject, count.at, [{ field: `${client}.pausedUntil`, atLeast: now + pause }]);
+  }
+
+  /** A right password ends the row of failures, of the account and of this client; other clients stay paused. */
+  async succeed({ account: { subject, client }, count }: CountedTry): Promise<void> {
+    const [failures = 0, clientFailures = 0] = count.others;
+    if (failures === 0 && clientFailures === 0) return;
+    await this.deps.limiter.forget(subject, [FAILURES, `${client}.failures`, `${client}.pausedUntil`]);
+  }
+
+  /** Forgets every failure and try of an account. @throws UnavailableError */
+  async unlock(pool: Pool, account: string): Promise<void> {
+    await this.deps.limiter.forget(accountSubject(pool.id, account), [FAILURES, 'clients'], [ACCOUNT_TRIES]);
+  }
+}
+
+function accountSubject(poolId: Pool['id'], account: string): LimitSubject {
+  return { id: ['account', poolId, account] };
+}
+
+function lockedOut(waitMs: number): LockedOutError {
+  return new LockedOutError(lockoutStanding('password_failures', waitMs));
+}

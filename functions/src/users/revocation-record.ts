@@ -1,0 +1,22 @@
+import type { Pool } from '../identity/pool.js';
+import { type Brand, prefixedId } from '../lib/brand.js';
+import type { SessionId } from '../sessions/session-id.js';
+import type { UserId } from './user-id.js';
+
+export type RevocationId = Brand<'RevocationId'>;
+
+export const revocationId = prefixedId<'RevocationId'>('rev');
+
+/**
+ * The intent to end everything of a user, written down before a password is replaced: it is there for as long as that may
+ * have been done by half.
+ */
+export interface RevocationRecord {
+  readonly id: RevocationId;
+  readonly pool: Pool;
+  readonly uid: UserId;
+  /** The session that changes the password, which lives on. */
+  readonly keep: SessionId | null;
+  /** From then on, whoever wrote it is dead. */
+  readonly dueAt: Date;
+}

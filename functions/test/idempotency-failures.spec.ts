@@ -1,0 +1,180 @@
+import { expect } from 'chai';
+import { decodeJwt } from 'jose';
+import { DeliveryFailedError } from '../src/errors/gatehouse-error.js';
+import type { Route } from '../src/http/route.js';
+import { IDEMPOTENCY_LEASE_MS } from '../src/idempotency/idempotency-policy.js';
+import type { BackendCall } from '../src/lib/backend.js';
+import { MINUTE_MS } from '../src/lib/clock.js';
+import { type ApiRequest, type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
+import { describeApp } from './support/describe-app.js';
+import { FirestoreProbe } from './support/firestore-probe.js';
+import {
+  expectReplay,
+  failing,
+  firestoreError,
+  honouredRoutes,
+  isReplayed,
+  isWork,
+  listenIn,
+  withKey,
+} from './support/idempotent.js';
+import { callRoute, sampleOf, title, workingRequest } from './support/route-samples.js';
+import { newRegistration, type TestUser } from './support/scenario.js';
+
+const isIdempotency =
+  (method: string) =>
+  ({ operation }: BackendCall) =>
+    operation === `idempotency.${method}`;
+const sidOf = ({ body }: ApiResponse) => decodeJwt(body.sessionToken)['sid'];
+
+/** A request that is refused for good. Of other routes, `shape` is one: it is of nobody who exists. */
+const REFUSED: Readonly<Record<string, (user: TestUser) => object>> = {
+  partnerRegister: ({ email }) => newRegistration({ email }),
+  partnerSendResetCode: () => ({ email: 'no address' }),
+};
+
+describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
+  let org: TestOrg;
+  let probe: FirestoreProbe;
+  before(async () => {
+    org = await app().provision();
+    probe = new FirestoreProbe();
+  });
+  afterEach(() => {
+    app().backends.fault = undefined;
+  });
+  after(() => probe.close());
+
+  const call = (route: Route, request: ApiRequest): Promise<ApiResponse> => callRoute(app(), route, request);
+  const post = (path: string, body: unknown, key?: string) => {
+    const request = { org, body };
+    return app().api.request(`/partner/auth/${path}`, key === undefined ? request : withKey(request, key));
+  };
+  const prepare = async (route: Route) => {
+    const { user, request } = await workingRequest(app(), org, route);
+    return { user, request: withKey(request) };
+  };
+  const sent = () => app().outbox.messages.length + app().queue.payloads.length;
+
+  for (const route of honouredRoutes) {
+    describe(title(route), () => {
+      it('gives an error that is final again, each time under the id of the request itself', async () => {
+        const user = await app().scenario.register(org);
+        const body = (REFUSED[route.operationId] ?? sampleOf(route).shape)(user);
+        const request = withKey({ org, body });
+        const ask = (id: string) => call(route, { ...request, headers: { ...request.headers, 'x-request-id': id } });
+        const first = await ask('request-1');
+        expect(first.status, first.text).to.be.within(400, 499);
+        for (const id of ['request-2', 'request-3']) {
+          const { result, ofTheWork } = await listenIn(app(), () => ask(id));
+          expectReplay(result, first);
+          expect(result.headers.get('x-request-id')).to.equal(id);
+          expect(result.body.error.requestId).to.equal(id);
+          expect(ofTheWork, 'nothing is looked up, counted or compared again').to.deep.equal([]);
+        }
+      });
+
+      it('does not keep an outage: the same key succeeds after it', async () => {
+        const { request } = await prepare(route);
+        const failed = await failing(app(), isWork, () => call(route, request));
+        expectError(failed, 503, 'unavailable');
+        expect(isReplayed(failed)).to.equal(false);
+        const after = await call(route, request);
+        expect(Object.keys(route.responses), after.text).to.include(String(after.status));
+        expectReplay(await call(route, request), after);
+      });
+
+      it('does nothing when keys cannot be looked up', async () => {
+        const { request } = await prepare(route);
+        const before = sent();
+        for (const method of ['create', 'find']) {
+          const calls: string[] = [];
+          const down = (one: BackendCall) => {
+            if (isWork(one)) calls.push(one.operation);
+            return isIdempotency(method)(one);
+          };
+          if (method === 'find') await failing(app(), isWork, () => call(route, request));
+          expectError(await failing(app(), down, () => call(route, request)), 503, 'unavailable');
+          expect(calls).to.deep.equal([]);
+        }
+        expect(sent()).to.equal(before);
+        // The work of the one outage in between was not done either: this is the first.
+        expect((await call(route, request)).status).to.be.within(200, 299);
+      });
+
+      it('answers when its answer cannot be kept, and after the lease the same key goes on from there', async () => {
+        const { user, request } = await prepare(route);
+        const first = await failing(app(), isIdempotency('settle'), () => call(route, request));
+        expect(Object.keys(route.responses), first.text).to.include(String(first.status));
+        expectError(await call(route, request), 409, 'request_in_progress');
+        app().clock.advance(IDEMPOTENCY_LEASE_MS + 1);
+        const again = await call(route, request);
+        expect(isReplayed(again)).to.equal(false);
+        await expectResumed(route, { first, again, user });
+        expectReplay(await call(route, request), again);
+      });
+    });
+  }
+
+  interface Resumption {
+    readonly first: ApiResponse;
+    readonly again: ApiResponse;
+    readonly user: TestUser;
+  }
+
+  async function expectResumed(route: Route, { first, again, user }: Resumption): Promise<void> {
+    if (route.operationId === 'partnerResetPassword') {
+      // The code is used up, and what it was used for is done: nothing tells that to whoever has it a second time.
+      expectError(again, 400, 'invalid_code');
+      return;
+    }
+    expectStatus(again, first.status);
+    if (route.operationId !== 'partnerVerifyOtp') {
+      expect(again.text).to.equal(first.text);
+      return;
+    }
+    expect(sidOf(again)).to.equal(sidOf(first));
+    expect(again.body.user).to.deep.equal(first.body.user);
+    expect(again.body.expiresAt).to.be.at.most(first.body.expiresAt + 1_000);
+    expect(await probe.sessionIdsOf(org.org.orgId, user.userId)).to.deep.equal([sidOf(again)]);
+    for (const { body } of [first, again]) expect(await app().scenario.isLive(org, body.sessionToken)).to.equal(true);
+  }
+
+  it('a registration that was resumed is one user', async () => {
+    const body = newRegistration();
+    await failing(app(), isIdempotency('settle'), () => post('register', body, 'resumed'));
+    app().clock.advance(IDEMPOTENCY_LEASE_MS + 1);
+    const { userId } = expectStatus(await post('register', body, 'resumed'), 201).body;
+    expect(await probe.profilesWith(org.org.orgId, 'email', body.email)).to.deep.equal([userId]);
+    expectError(await post('register', body, 'another key'), 409, 'already_exists');
+  });
+
+  it('does not keep 429: when the limit is over, the same key succeeds', async () => {
+    const { email, password } = await app().scenario.register(org);
+    for (const _ of [1, 2, 3]) expectStatus(await post('login', { email, password }), 200);
+    expectError(await post('login', { email, password }, 'limited'), 429, 'rate_limited');
+    expectError(await post('login', { email, password }, 'limited'), 429, 'rate_limited');
+    app().clock.advance(10 * MINUTE_MS);
+    expect(isReplayed(expectStatus(await post('login', { email, password }, 'limited'), 200))).to.equal(false);
+  });
+
+  it('does not keep 502: when the provider is back, the same key sends', async () => {
+    const { email, password } = await app().scenario.register(org);
+    const login = () => post('login', { email, password }, 'undelivered');
+    const isOutbox = ({ backend }: BackendCall) => backend === 'outbox';
+    expectError(await failing(app(), isOutbox, login, () => new DeliveryFailedError()), 502, 'delivery_failed');
+    const before = app().outbox.messages.length;
+    const first = expectStatus(await login(), 200);
+    expectReplay(await login(), first);
+    expect(app().outbox.messages.length).to.equal(before + 1);
+  });
+
+  it('does not keep 409 of others at work: soon the same key succeeds', async () => {
+    const body = newRegistration();
+    const register = () => post('register', body, 'contended');
+    const isReserving = ({ operation }: BackendCall) => operation === 'reservations.reserve';
+    const contended = await failing(app(), isReserving, register, () => firestoreError(10));
+    expectError(contended, 409, 'request_in_progress');
+    expect(isReplayed(expectStatus(await register(), 201))).to.equal(false);
+  });
+});

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { composeSweep } from '../src/composition.js';
+import { jsonLogger } from '../src/lib/logger.js';
+import { REGISTRATION_LEASE_MS } from '../src/users/registration-policy.js';
+import { expectStatus, type TestOrg } from './support/api-client.js';
+import { startEmulatorApp, type TestApp } from './support/describe-app.js';
+import { FaultyLink } from './support/faulty-link.js';
+import { testStack } from './support/global-stack.js';
+import { InvariantChecker } from './support/invariants.js';
+import { newRegistration } from './support/scenario.js';
+import { type ServedApp, startServedApp } from './support/served-app.js';
+
+const REGISTER = '/partner/auth/register';
+const NOTHING = { users: [], profiles: [], reservations: [] };
+
+describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
+  this.timeout(60_000);
+  let app: TestApp;
+  let org: TestOrg;
+  let production: ServedApp;
+  let link: FaultyLink;
+  before(async () => {
+    app = await startEmulatorApp();
+    org = await app.provision();
+    link = await FaultyLink.to(testStack().authEmulator);
+  });
+  beforeEach(async () => {
+    await link.set('up');
+    production = await startServedApp(1, { FIREBASE_AUTH_EMULATOR_HOST: link.host });
+    // Warm, and the credential known.
+    expectStatus(await production.api.post(org, '/partner/auth/introspect', { token: 'none' }), 200);
+  });
+  afterEach(() => production.served.stop());
+  after(async () => {
+    await link.close();
+    await app.close();
+  });
+
+  const terminate = () => process.kill(production.served.pid, 'SIGTERM');
+
+  async function untilNothingListens(): Promise<void> {
+    for (;;) {
+      const socket = connect(Number(new URL(production.api.baseUrl).port), '127.0.0.1');
+      const refused = await Promise.race([once(socket, 'connect').then(() => false), failed(socket)]);
+      socket.destroy();
+      if (refused) return;
+      await sleep(10);
+    }
+  }
+
+  /** A request that the server has begun to read, and whose body is still to come. */
+  async function begin(path: string): Promise<{ request: ClientRequest; answered: Promise<IncomingMessage> }> {
+    const { key, secret } = org.credential;
+    const credentials = { 'x-partner-key': key, 'x-partner-secret': secret };
+    const headers = { ...credentials, 'content-type': 'application/json', expect: '100-continue' };
+    const request = httpRequest(`${production.api.baseUrl}${path}`, { method: 'POST', headers });
+    const answered = once(request, 'response').then(([response]) => response as IncomingMessage);
+    // Of a process that ended first; whoever waits for the answer hears of it.
+    answered.catch(() => {});
+    request.flushHeaders();
+    await once(request, 'continue');
+    return { request, answered };
+  }
+
+  it('ends at once when there is nothing in flight', async () => {
+    terminate();
+    expect(await production.served.exited).to.equal(0);
+  });
+
+  it('lets a request in flight, and one that comes on an open connection, have their answers', async () => {
+    const { request, answered } = await begin(REGISTER);
+    const open = connect(Number(new URL(production.api.baseUrl).port), '127.0.0.1');
+    await once(open, 'connect');
+    // Nothing tells that the server has accepted it.
+    await sleep(100);
+    terminate();
+    await untilNothingListens();
+    open.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');
+    const health = await text(open);
+    expect(health)
+      .to.match(/^HTTP\/1.1 200 .*\r\nconnection: close\r\n/is)
+      .and.to.include('"ok"');
+    const body = newRegistration();
+    request.end(JSON.stringify(body));
+    const response = await answered;
+    expect(response.statusCode, await text(response)).to.equal(201);
+    expect(response.headers.connection).to.equal('close');
+    expect(await production.served.exited).to.equal(0);
+    await app.scenario.logIn(org, { ...body, userId: '' });
+  });
+
+  it('answers a request that hangs in a backend, and leaves nothing that a sweep does not undo', async () => {
+    const checker = new InvariantChecker();
+    const body = newRegistration();
+    await link.set('silent');
+    const answering = production.api.post(org, REGISTER, body);
+    await sleep(300);
+    terminate();
+    expectStatus(await answering, 503);
+    expect(await production.served.exited).to.equal(0);
+    app.clock.advance(REGISTRATION_LEASE_MS);
+    await composeSweep(
+      app.ports,
+      app.services,
+      jsonLogger(() => {}),
+      app.clock,
+    ).run();
+    const contacts = [
+      { kind: 'email', value: body.email },
+      { kind: 'phone', value: body.phone_number },
+    ] as const;
+    expect(await checker.orphans(org, contacts)).to.deep.equal({ ...NOTHING });
+    await checker.close();
+    expectStatus(await app.api.post(org, REGISTER, body), 201);
+  });
+
+  it('waits for no client that never finishes its request', async () => {
+    const { request, answered } = await begin(REGISTER);
+    terminate();
+    expect(await production.served.exited).to.equal(0);
+    await answered.catch(() => {});
+    request.destroy();
+  });
+
+  it('ends for a second signal, whatever is in flight', async () => {
+    const { request } = await begin(REGISTER);
+    request.on('error', () => {});
+    terminate();
+    await untilNothingListens();
+    terminate();
+    expect(await production.served.exited).to.equal(null);
+  });
+});
+
+function failed(socket: Socket): Promise<true> {
+  return new Promise((resolve) => socket.once('error', () => resolve(true)));
+}

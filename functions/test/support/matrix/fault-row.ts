@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import type { OrgSettings } from '../../../src/orgs/org-record.js';
+import type { ApiResponse } from '../api-client.js';
+import type { EmulatorAppOptions } from '../describe-app.js';
+import { expectOutage } from '../fault-cases.js';
+import type { FaultBench } from './fault-bench.js';
+
+/** One row of security.md's fault matrix. */
+export interface FaultRow {
+  readonly row: number;
+  readonly fault: string;
+  readonly where: string;
+  readonly options?: EmulatorAppOptions;
+  readonly settings?: Partial<OrgSettings>;
+  /** Drives the row, expects what it says, and answers what came of it for the table. */
+  run(bench: FaultBench): Promise<string>;
+}
+
+/** gRPC's status codes. */
+export const GRPC = {
+  deadlineExceeded: 4,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  aborted: 10,
+  unavailable: 14,
+};
+
+/** Row 1: whoever waits for a backend that is down comes back soon. */
+const RETRY_AFTER_MAX_SECONDS = 4;
+
+export function expectUnavailable(response: ApiResponse, what: string): void {
+  expectOutage(response, what);
+  expect(Number(response.headers.get('retry-after')), what).to.be.at.most(RETRY_AFTER_MAX_SECONDS);
+}
+
+/** A request and whether it was answered within the 10 s that every one is. */
+export async function inTime(send: () => Promise<ApiResponse>, limitMs = 10_500): Promise<ApiResponse> {
+  const startedAt = Date.now();
+  const response = await send();
+  expect(Date.now() - startedAt, 'milliseconds').to.be.below(limitMs);
+  return response;
+}

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MemoryLimitStore } from '../../src/adapters/memory/memory-stores.js';
+import type { CountChange, LimitKey, LimitStore } from '../../src/limits/limit-store.js';
+
+interface Written {
+  readonly key: LimitKey;
+  readonly changes: readonly CountChange[];
+  readonly purgeAt: Date;
+}
+
+/** Counters in memory that tell what was written, fail when they are told to, and answer as late as they are told to. */
+export class SpyLimitStore implements LimitStore {
+  readonly written: Written[] = [];
+  readonly forgotten: string[] = [];
+  /** Thrown instead of writing. */
+  failure: Error | undefined;
+  /** Milliseconds between a write and its answer, by the number of the write. */
+  answersAfter: ((write: number) => number) | undefined;
+  private readonly store = new MemoryLimitStore();
+
+  async change(key: LimitKey, changes: readonly CountChange[], purgeAt: Date): Promise<readonly number[]> {
+    if (this.failure !== undefined) throw this.failure;
+    this.written.push({ key, changes, purgeAt });
+    const late = this.answersAfter?.(this.written.length) ?? 0;
+    const counts = await this.store.change(key, changes);
+    if (late > 0) await sleep(late);
+    return counts;
+  }
+
+  async forget(key: LimitKey, fields: readonly string[]): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    this.forgotten.push(...fields);
+    await this.store.forget(key, fields);
+  }
+}
+
+export function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
+/** How many of these went well. */
+export async function fulfilled(promises: readonly Promise<unknown>[]): Promise<number> {
+  return (await Promise.allSettled(promises)).filter(({ status }) => status === 'fulfilled').length;
+}

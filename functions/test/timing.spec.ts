@@ -1,0 +1,130 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { UserId } from '../src/users/user-id.js';
+import type { ApiResponse, TestOrg } from './support/api-client.js';
+import { auc } from './support/auc.js';
+import { describeApp } from './support/describe-app.js';
+import { type ContactField, newRegistration, type TestUser } from './support/scenario.js';
+
+const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
+/** Per class and route; E-02 asks for 1,000. Small samples spread too widely to judge by. */
+const SAMPLES = HEAVY ? 1_000 : 60;
+const [AUC_MIN, AUC_MAX] = HEAVY ? [0.45, 0.55] : [0.3, 0.7];
+/** So many of each class ask at once, each class in turn: whatever slows the machine slows all of them. */
+const PEOPLE = 10;
+/** After so many days every limit has begun anew. */
+const NEW_LIMITS_MS = 31 * 86_400_000;
+/** What a call to a backend takes in production, about. Milliseconds. */
+const LATENCY = { min: 5, max: 40 };
+
+type Class = 'known' | 'unknown' | 'suspended';
+const CLASSES: readonly Class[] = ['known', 'unknown', 'suspended'];
+
+/** @see CVE-2024-41952, security.md E-02 */
+describeApp('E-02: response times do not tell who has an account', (app) => {
+  let org: TestOrg;
+  let people: Record<Class, TestUser>[];
+  const rows: Record<string, Record<string, number>> = {};
+
+  before(async () => {
+    org = await app().provision();
+    people = [];
+    for (let index = 0; index < PEOPLE; index++) people.push(await newPeople());
+    app().backends.fault = async (_call, proceed) => {
+      await sleep(randomInt(LATENCY.min, LATENCY.max));
+      return proceed();
+    };
+  });
+  after(() => {
+    app().backends.fault = undefined;
+    console.table(rows);
+  });
+
+  async function newPeople(): Promise<Record<Class, TestUser>> {
+    const { scenario, services } = app();
+    const { orgId: id, tenantId } = org.org;
+    const suspended = await scenario.register(org);
+    await services.users.suspend({ id, tenantId }, suspended.userId as UserId);
+    return { known: await scenario.register(org), unknown: { userId: '', ...newRegistration() }, suspended };
+  }
+
+  /** Milliseconds of each class's requests, asked for in turn. */
+  async function sample(
+    status: number,
+    ask: (user: TestUser) => Promise<ApiResponse>,
+  ): Promise<Record<Class, number[]>> {
+    const times: Record<Class, number[]> = { known: [], unknown: [], suspended: [] };
+    while (times.known.length < SAMPLES) {
+      await Promise.all(
+        people.map(async (one) => {
+          for (const kind of shuffled(CLASSES)) times[kind].push(await timed(status, () => ask(one[kind])));
+        }),
+      );
+      app().queue.payloads.splice(0);
+      app().clock.advance(NEW_LIMITS_MS);
+    }
+    return times;
+  }
+
+  function judge(name: string, { known, unknown, suspended }: Record<Class, number[]>): void {
+    const scores = { 'known/unknown': auc(known, unknown), 'known/suspended': auc(known, suspended) };
+    rows[name] = { samples: known.length, ...scores };
+    for (const [pair, score] of Object.entries(scores))
+      expect(score, `${name}: ${pair}`).to.be.within(AUC_MIN, AUC_MAX);
+  }
+
+  const post = (path: string, body: unknown) => app().api.post(org, `/partner/auth/${path}`, body);
+
+  for (const by of ['email', 'phone_number'] as const satisfies readonly ContactField[]) {
+    it(`login with a wrong password by ${by}`, async function () {
+      this.timeout(60_000 + SAMPLES * 2_000);
+      judge(
+        `wrong password by ${by}`,
+        await sample(401, (user) => post('login', { [by]: user[by], password: 'wrong' })),
+      );
+    });
+
+    it(`forgot-password by ${by}`, async function () {
+      this.timeout(60_000 + SAMPLES * 2_000);
+      const ask = (user: TestUser) => post('forgot-password/send-otp', { [by]: user[by] });
+      judge(`forgot-password by ${by}`, await sample(200, ask));
+    });
+
+    it(`a wrong reset code by ${by}`, async function () {
+      this.timeout(60_000 + SAMPLES * 2_000);
+      const ask = (user: TestUser) =>
+        post('forgot-password/reset', { [by]: user[by], code: '000000', new_password: 'a new one' });
+      judge(`wrong reset code by ${by}`, await sample(400, ask));
+    });
+  }
+
+  it('a locked account', async function () {
+    this.timeout(60_000 + SAMPLES * 2_000);
+    const ask = (user: TestUser) => post('login', { email: user.email, password: 'wrong' });
+    for (let turn = 0; turn < 5; turn++)
+      for (const one of people) await Promise.all(CLASSES.map((kind) => ask(one[kind])));
+    const times: Record<Class, number[]> = { known: [], unknown: [], suspended: [] };
+    while (times.known.length < SAMPLES) {
+      const one = people[times.known.length % PEOPLE] as Record<Class, TestUser>;
+      for (const kind of shuffled(CLASSES)) times[kind].push(await timed(429, () => ask(one[kind])));
+    }
+    judge('locked, wrong password', times);
+  });
+});
+
+/** Milliseconds. */
+async function timed(status: number, ask: () => Promise<ApiResponse>): Promise<number> {
+  const startedAt = performance.now();
+  const response = await ask();
+  const took = performance.now() - startedAt;
+  expect(response.status, response.text).to.equal(status);
+  return took;
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, order: randomInt(1_000_000) }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ item }) => item);
+}
