@@ -141,7 +141,7 @@ export function composeServices(
     registration: new RegistrationService({ ...ports, cipher, clock, indexKey }),
     login: new LoginService({ ...ports, codes, sessions, delivery, limiter, guard }),
     passwords: new PasswordService({ ...ports, codes, access, delivery, limiter, guard, indexKey }),
-    users: new UserService({ ...ports, access, cipher, clock, indexKey }),
+    users: new UserService({ ...ports, access, guard, cipher, clock, indexKey }),
   };
 }
 

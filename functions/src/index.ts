@@ -5,7 +5,7 @@ import type { DeliverTask } from './adapters/cloud-tasks/cloud-tasks-queue.js';
 import { currentEnvironment } from './config/environment.js';
 import { SECRETS } from './config/params.js';
 import { SWEEP_SCHEDULE, SWEEP_TIMEOUT_SECONDS } from './maintenance/sweep-policy.js';
-import { getRuntime, leaveDomain, prepareProcess } from './runtime.js';
+import { deliverQueued, getRuntime, leaveDomain, prepareProcess } from './runtime.js';
 
 prepareProcess(currentEnvironment());
 
@@ -21,7 +21,7 @@ export const api = onRequest(
 /** Sends what was queued. A task that fails is tried again; a code is worth nothing after ten minutes. */
 export const deliver = onTaskDispatched<DeliverTask>(
   { secrets: SECRETS, memory: '512MiB', retryConfig: { maxAttempts: 5, minBackoffSeconds: 2, maxRetrySeconds: 600 } },
-  ({ data }) => getRuntime().services.delivery.deliverQueued(data.payload),
+  ({ data }) => deliverQueued(data.payload),
 );
 
 /** Finishes or undoes what killed instances left half done. A run that fails is not repeated: the next one comes soon. */

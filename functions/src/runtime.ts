@@ -14,13 +14,14 @@ import { drainOnSigterm } from './http/draining.js';
 import { takeRequestsAsTheyCome } from './http/platform-requests.js';
 import { routes } from './http/routes/index.js';
 import { systemClock } from './lib/clock.js';
-import { jsonLogger } from './lib/logger.js';
+import { describeError, jsonLogger, type Logger } from './lib/logger.js';
 import type { SweepService } from './maintenance/sweep-service.js';
 
 interface Runtime {
   readonly app: Express;
   readonly services: ComposedServices;
   readonly sweep: SweepService;
+  readonly logger: Logger;
 }
 
 let runtime: Runtime | undefined;
@@ -29,6 +30,20 @@ let runtime: Runtime | undefined;
 export function getRuntime(): Runtime {
   runtime ??= createRuntime();
   return runtime;
+}
+
+/**
+ * Sends what was queued. What is thrown makes the queue try again and is written to the log by the platform, message and
+ * all: what a provider said, which may name the contact, stays out of it. @throws Error
+ */
+export async function deliverQueued(payload: string): Promise<void> {
+  const { services, logger } = getRuntime();
+  try {
+    await services.delivery.deliverQueued(payload);
+  } catch (error) {
+    logger.log('ERROR', 'delivery_failed', { cause: describeError(error) });
+    throw new Error('The message was not sent. The queue tries again.');
+  }
 }
 
 /** Runs before the process listens. An instance that could not serve safely does not start. */
@@ -59,6 +74,7 @@ function createRuntime(): Runtime {
   return {
     services,
     sweep,
+    logger,
     app: createApp({ services, routes, logger, clock: systemClock, projectId: config.projectId }),
   };
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
 import { IDEMPOTENCY_LEASE_MS } from '../src/idempotency/idempotency-policy.js';
+import { freshAttempt } from '../src/idempotency/idempotency-service.js';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
@@ -63,5 +64,23 @@ describeApp('O-13: a login that is tried again with its Idempotency-Key', (app) 
     expectStatus(await app().api.post(org, '/partner/auth/logout', {}, first.body.sessionToken), 200);
     app().clock.advance(IDEMPOTENCY_LEASE_MS + 1);
     expectError(await post('verify-otp', body, 'ended'), 400, 'invalid_code');
+  });
+
+  it('an earlier try whose commit lands while it is tried again still gives its session', async () => {
+    const user = await app().scenario.register(org);
+    const { login } = app().services;
+    const contact = { kind: 'email', value: user.email } as const;
+    const code = await app().scenario.sendLoginCode(org, user);
+    const attempt = freshAttempt();
+    const client = { address: null, agent: null };
+    app().backends.fault = async (one, proceed) => {
+      if (one.operation !== 'challenges.countTry') return proceed();
+      app().backends.fault = undefined;
+      await login.finish(org.org, contact, code, { client, attempt });
+      return proceed();
+    };
+    const { token } = await login.finish(org.org, contact, code, { client, attempt: { ...attempt, resumed: true } });
+    expect(await probe.sessionIdsOf(org.org.orgId, user.userId)).to.deep.equal([decodeJwt(token.token)['sid']]);
+    expect(await app().scenario.isLive(org, token.token)).to.equal(true);
   });
 });

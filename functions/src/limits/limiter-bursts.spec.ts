@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { fulfilled, SpyLimitStore, times } from '../../test/support/spy-limit-store.js';
 import { expectCode, INDEX_KEY, ManualClock } from '../../test/support/unit-fixtures.js';
-import { RateLimitedError } from '../errors/gatehouse-error.js';
+import { RateLimitedError, UnavailableError } from '../errors/gatehouse-error.js';
 import { HOUR_MS, MINUTE_MS } from '../lib/clock.js';
 import { LIMIT_PERIOD_MS, LOCAL_SUBJECTS, REFUSAL_MEMORY_MS } from './limit-policy.js';
 import { collectStandings, type LimitStanding } from './limit-standing.js';
@@ -142,6 +142,18 @@ describe('Limiter: a flood', () => {
       clock.advance(500);
     }
     expect(limits.written.length - 3).to.be.at.most(2 * (300_000 / REFUSAL_MEMORY_MS));
+  });
+
+  it('costs no more after an outage, in which nothing was counted', async () => {
+    const { clock, limits, reserve } = setUp();
+    limits.failure = new UnavailableError();
+    await fulfilled(times(200, () => reserve()));
+    limits.failure = undefined;
+    for (const _ of times(4, String)) await reserve().catch(() => {});
+    clock.advance(REFUSAL_MEMORY_MS / 2);
+    const before = limits.written.length;
+    await refusals(times(100, () => reserve()));
+    expect(limits.written.length - before).to.equal(0);
   });
 
   it('of many subjects does not grow the memory: the oldest is asked for again', async () => {

@@ -162,7 +162,7 @@ export class Limiter {
     const { subject, at, windows } = count;
     const { left } = await this.giveBack(count);
     const surely = over.filter((window) => (left[windows.indexOf(window)] ?? 0) >= window.limit);
-    const full = surely.length > 0 ? surely : over.slice(0, 1);
+    const full = surely.length > 0 ? surely : [...over].sort((a, b) => a.windowMs - b.windowMs).slice(0, 1);
     const memoryMs = surely.length > 0 ? REFUSAL_MEMORY_MS : UNSURE_REFUSAL_MEMORY_MS;
     for (const window of full) this.refuseUntil(subject, window.field, windowEnd(window, at), memoryMs);
     throw rateLimited(full, at);

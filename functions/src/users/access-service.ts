@@ -51,14 +51,19 @@ export class AccessService {
     await this.deps.revocations.remove(id);
   }
 
-  /** Every code and session of the user but `keep`. */
-  private async endAll(pool: Pool, user: UserRecord, keep?: SessionId): Promise<void> {
+  /** Codes that wait, and with them the failures of the user's codes. @throws UnavailableError */
+  async endCodes(pool: Pool, user: UserRecord): Promise<void> {
     const { email, phone } = contactsOf(user);
-    // The codes first: a login between its code and its session then fails on the missing code, or its session is found.
     await Promise.all([
       this.deps.codes.clear(pool, 'login', [contactSubject(email), contactSubject(phone)]),
       this.deps.codes.clear(pool, 'password_reset', [userSubject(user.uid)]),
     ]);
+  }
+
+  /** Every code and session of the user but `keep`. */
+  private async endAll(pool: Pool, user: UserRecord, keep?: SessionId): Promise<void> {
+    // The codes first: a login between its code and its session then fails on the missing code, or its session is found.
+    await this.endCodes(pool, user);
     await this.deps.sessions.endAll(pool, user.uid, keep);
   }
 }

@@ -34,6 +34,11 @@ export interface CodeSent {
   readonly expiresInSeconds: number;
 }
 
+export interface CompletedLogin {
+  readonly token: SessionToken;
+  readonly user: UserRecord;
+}
+
 /** RFC 8176. */
 const AUTH_METHODS = ['pwd', 'otp'];
 
@@ -68,11 +73,27 @@ export class LoginService {
     org: OrgRecord,
     contact: Contact,
     code: string,
-    { client, attempt }: { readonly client: ClientInfo; readonly attempt: Attempt },
-  ): Promise<{ token: SessionToken; user: UserRecord }> {
+    by: { readonly client: ClientInfo; readonly attempt: Attempt },
+  ): Promise<CompletedLogin> {
     const pool = orgPool(org);
-    const resumed = attempt.resumed ? await this.resume(pool, contact, attempt) : null;
+    const resumed = await this.resume(pool, contact, by.attempt);
     if (resumed !== null) return resumed;
+    try {
+      return await this.open(pool, contact, code, by);
+    } catch (error) {
+      // The earlier try's commit, held up on its way, may have used the code just now.
+      const late = error instanceof InvalidCodeError ? await this.resume(pool, contact, by.attempt) : null;
+      if (late === null) throw error;
+      return late;
+    }
+  }
+
+  private async open(
+    pool: OrgPool,
+    contact: Contact,
+    code: string,
+    by: { readonly client: ClientInfo; readonly attempt: Attempt },
+  ): Promise<CompletedLogin> {
     const context = { pool, purpose: 'login', subject: contactSubject(contact), contact } as const;
     const [matched, user] = await Promise.all([
       this.deps.codes.check(context, code),
@@ -80,13 +101,13 @@ export class LoginService {
     ]);
     if (user === null || user.uid !== matched.uid) throw new InvalidCodeError();
     if (user.status !== 'active') throw new UserInactiveError();
-    const opening = { pool, user, code: matched, authMethods: AUTH_METHODS, client, attempt };
-    const token = await this.deps.sessions.open(opening);
+    const token = await this.deps.sessions.open({ pool, user, code: matched, authMethods: AUTH_METHODS, ...by });
     return { token, user };
   }
 
   /** What an earlier try of the same request opened: its code is used up, and was right. */
-  private async resume(pool: OrgPool, contact: Contact, attempt: Attempt) {
+  private async resume(pool: OrgPool, contact: Contact, attempt: Attempt): Promise<CompletedLogin | null> {
+    if (!attempt.resumed) return null;
     const user = await this.deps.users.findByContact(pool, contact);
     if (user === null || user.status !== 'active') return null;
     const token = await this.deps.sessions.reopen(pool, user, attempt, AUTH_METHODS);

@@ -17,6 +17,7 @@ import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
 import type { AccessService } from './access-service.js';
 import type { PasswordGuard } from './password-guard.js';
+import type { UserId } from './user-id.js';
 import type { UserRecord } from './user-record.js';
 import type { UserStore } from './user-store.js';
 import { contactSubject, userSubject } from './user-subjects.js';
@@ -74,8 +75,8 @@ export class PasswordService {
     );
   }
 
-  /** @throws InvalidCodeError, LockedOutError, UnavailableError */
-  async reset(org: OrgRecord, contact: Contact, code: string, newPassword: string): Promise<void> {
+  /** Answers whose password it was. @throws InvalidCodeError, LockedOutError, UnavailableError */
+  async reset(org: OrgRecord, contact: Contact, code: string, newPassword: string): Promise<UserId> {
     const pool = orgPool(org);
     const { uid, user } = await this.findOwner(pool, contact);
     const context = { pool, purpose: 'password_reset', subject: userSubject(uid), contact } as const;
@@ -83,6 +84,7 @@ export class PasswordService {
     if (user === null || !(await this.deps.codes.consume(matched))) throw new InvalidCodeError();
     await this.replacePassword(pool, user, newPassword);
     await this.deps.guard.unlock(pool, user.email);
+    return user.uid;
   }
 
   /**

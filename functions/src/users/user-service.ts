@@ -4,6 +4,7 @@ import type { OrgPool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
 import type { AccessService } from './access-service.js';
+import type { PasswordGuard } from './password-guard.js';
 import { reservationKey } from './reservation-key.js';
 import type { UserId } from './user-id.js';
 import { contactsOf, type UserRecord } from './user-record.js';
@@ -13,6 +14,7 @@ interface UserServiceDependencies {
   readonly users: UserStore;
   readonly identities: IdentityProvider;
   readonly access: AccessService;
+  readonly guard: PasswordGuard;
   readonly cipher: FieldCipher;
   readonly clock: Clock;
   readonly indexKey: Buffer;
@@ -35,6 +37,12 @@ export class UserService {
   async resume(pool: OrgPool, uid: UserId): Promise<void> {
     await this.deps.identities.setDisabled(pool, uid, false);
     await this.deps.users.setStatus(pool, uid, 'active', new Date(this.deps.clock.now()));
+  }
+
+  /** Lets a user try again whom failures keep out: wrong passwords and wrong codes. @throws NotFoundError, UnavailableError */
+  async unlock(pool: OrgPool, uid: UserId): Promise<void> {
+    const user = await this.get(pool, uid);
+    await Promise.all([this.deps.guard.unlock(pool, user.email), this.deps.access.endCodes(pool, user)]);
   }
 
   /** The user's own view: date of birth in plain text, the ssn not at all. @throws InvalidSessionError, UnavailableError */

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { GatehouseError, UnavailableError } from '../../errors/gatehouse-error.js';
 import { DeadlineExceededError } from '../../lib/deadline.js';
-import type { Logger } from '../../lib/logger.js';
+import { describeError, type Logger } from '../../lib/logger.js';
 import { apiOfPath, errorBody } from '../envelopes.js';
 import { HTTP_ERRORS } from '../error-map.js';
 
@@ -12,7 +12,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     const error = toGatehouseError(thrown);
     if (HTTP_ERRORS[error.code].status >= 500) {
       const { requestId } = response.locals;
-      logger.log('ERROR', error.code, { requestId, route: response.locals.route, cause: describe(error.cause) });
+      logger.log('ERROR', error.code, { requestId, route: response.locals.route, cause: describeError(error.cause) });
     }
     sendError(response, request.path, error);
   };
@@ -31,16 +31,4 @@ function toGatehouseError(thrown: unknown): GatehouseError {
   if (thrown instanceof DeadlineExceededError) return new UnavailableError(thrown);
   // Anything else is a bug of ours: a 500 that says nothing, whatever the error says.
   return new GatehouseError('internal', 'Something went wrong on our side.', { cause: thrown });
-}
-
-/** Names and stack, never the message: vendors put what they were given into theirs. */
-function describe(cause: unknown): unknown {
-  if (!(cause instanceof Error)) return undefined;
-  const code = 'code' in cause ? cause.code : undefined;
-  const reason = 'reason' in cause ? cause.reason : undefined;
-  const frames = cause.stack
-    ?.split('\n')
-    .filter((line) => line.startsWith('    at '))
-    .slice(0, 6);
-  return { name: cause.name, code, reason, frames, cause: describe(cause.cause) };
 }

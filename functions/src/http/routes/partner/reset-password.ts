@@ -22,7 +22,7 @@ export const resetPassword = defineRoute(
   async ({ services, caller: { org }, body }) => {
     const contact = await parseEitherContact(body, org.settings.defaultCountry);
     assertPartnerPassword(body.new_password, org.settings, 'new_password');
-    await services.passwords.reset(org, contact, body.code, body.new_password);
-    return { status: 200, body: { message: 'Password updated successfully' } };
+    const uid = await services.passwords.reset(org, contact, body.code, body.new_password);
+    return { status: 200, body: { message: 'Password updated successfully' }, uid };
   },
 );

@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import { ADA, namesOf, network, SENDS, setUpGuard } from '../../test/support/guarded-account.js';
+import { fulfilled, times } from '../../test/support/spy-limit-store.js';
+import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
+import { LockedOutError, UnavailableError } from '../errors/gatehouse-error.js';
+import { MINUTE_MS } from '../lib/clock.js';
+import { REFUSAL_MEMORY_MS } from '../limits/limit-policy.js';
+import type { PasswordGuard } from './password-guard.js';
+
+describe('PasswordGuard: counting', () => {
+  /** @see CVE-2023-47111 parallel checks passed a lockout by */
+  it('of 200 parallel guesses answers ten, on one instance or on ten', async () => {
+    for (const instances of [1, 10]) {
+      const { clock, attempt, guards } = setUpGuard(instances);
+      const guesses = times(200, (index) => attempt({ on: guards[index % instances] as PasswordGuard }));
+      expect(await fulfilled(guesses)).to.equal(10);
+      // Another instance than the last one's may know of the full window before it knows of the pause.
+      clock.advance(instances === 1 ? 0 : REFUSAL_MEMORY_MS);
+      const { retryAfterSeconds } = await expectCode(attempt({ right: true }), 'locked_out');
+      expect(retryAfterSeconds).to.be.within(930, 960);
+    }
+  });
+
+  it('of 200 parallel tries names the ten minutes of the client, not the day, in whatever order they are answered', async () => {
+    const { limits, attempt } = setUpGuard();
+    limits.answersAfter = (write) => 1 + ((write * 7_919) % 40);
+    const tries = times(200, () => attempt({ right: true }).then(() => 'admitted', namesOf));
+    const told = await Promise.all(tries);
+    expect(told.filter((one) => one === 'admitted')).to.have.length(10);
+    expect(told.filter((one) => one === 'tries10m')).to.have.length(190);
+  });
+
+  it('of 500 parallel guesses from as many networks answers a hundred', async () => {
+    const { attempt } = setUpGuard();
+    expect(await fulfilled(times(500, (index) => attempt({ address: network(index) })))).to.equal(100);
+    await expectCode(attempt({ right: true }), 'locked_out');
+  });
+
+  it('of 200 parallel guesses does not keep the owner out', async () => {
+    const { attempt } = setUpGuard();
+    await fulfilled(times(200, () => attempt({ address: '203.0.113.9' })));
+    expect(await attempt({ right: true })).to.equal(true);
+  });
+
+  it('gives back what a wrong password does not lead to, and all of what could not be checked', async () => {
+    const { guard, limits, org, attempt } = setUpGuard();
+    await attempt();
+    const guarded = guard.account(org, ADA, { address: null, agent: null });
+    const outage = guard.checking(guarded, [SENDS], () => Promise.reject(new UnavailableError()));
+    expect(await rejection(outage)).to.be.instanceOf(UnavailableError);
+    const left = new Map<string, number>();
+    for (const { changes } of limits.written)
+      for (const change of changes)
+        if ('add' in change) left.set(change.field, (left.get(change.field) ?? 0) + change.add);
+    const named = [...left].map(([field, count]) => [field.replace(/_\d+$/, '').replace(/c[0-9a-f]{16}/, 'c'), count]);
+    expect(named.filter(([, count]) => count !== 0).sort()).to.deep.equal([
+      ['clients.c.failures', 1],
+      ['clients.c.tries10m', 1],
+      ['failures', 1],
+      ['tries1d', 1],
+    ]);
+  });
+
+  it('refuses when it cannot count', async () => {
+    const { limits, attempt } = setUpGuard();
+    limits.failure = new UnavailableError();
+    expect(await rejection(attempt({ right: true }))).to.be.instanceOf(UnavailableError);
+  });
+
+  it('costs one write for a right password, three at most for a wrong one, none for a flood', async () => {
+    const { limits, attempt, fails } = setUpGuard();
+    const cost = async (work: () => Promise<unknown>) => {
+      const before = limits.written.length + limits.forgotten.length;
+      await work().catch((error: unknown) => expect(error).to.be.instanceOf(LockedOutError));
+      return limits.written.length + limits.forgotten.length - before;
+    };
+    expect(await cost(() => attempt({ right: true }))).to.equal(1);
+    expect(await cost(() => attempt())).to.equal(2);
+    await fails(3);
+    expect(await cost(() => attempt()), 'the fifth').to.equal(3);
+    await cost(() => attempt());
+    for (const _ of times(1_000, String)) expect(await cost(() => attempt({ right: true }))).to.equal(0);
+  });
+
+  it('keeps no contact and no address in what it writes', async () => {
+    const { limits, fails } = setUpGuard();
+    await fails(5, { address: '198.51.100.77' });
+    expect(JSON.stringify(limits.written)).not.to.match(/ada|example|198\.51/);
+    for (const { key } of limits.written) expect(key).to.equal(limits.written[0]?.key);
+  });
+
+  it('pauses each client by itself', async () => {
+    const { clock, attempt, fails } = setUpGuard();
+    await fails(5);
+    clock.advance(MINUTE_MS);
+    await fails(5, { address: network(1) });
+    expect(await attempt({ right: true })).to.equal(true);
+    await expectCode(attempt({ address: network(1) }), 'locked_out');
+  });
+});
