@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import type { UserId } from '../src/users/user-id.js';
 import type { ApiResponse, TestOrg } from './support/api-client.js';
 import { expectError, expectStatus } from './support/api-client.js';
 import { callsDuring, writesOf } from './support/backend-log.js';
 import { describeApp } from './support/describe-app.js';
 import { askLimited, exceededBy } from './support/rate-limits.js';
 import type { ContactField, TestUser } from './support/scenario.js';
-import { newRegistration } from './support/scenario.js';
+import { newRegistration, wrongCode } from './support/scenario.js';
 import { times } from './support/spy-limit-store.js';
 
 const LOGIN = '/partner/auth/login';
@@ -150,6 +151,18 @@ describeApp('Limits of contacts and accounts', (app) => {
       expectStatus(await logIn({ ...user, password }, home), 200);
       expectStatus(await app().scenario.verify(org, user, app().outbox.messages.at(-1)?.code ?? ''), 200);
     });
+  });
+
+  it('an admin unlocks an account, passwords and codes', async () => {
+    const user = await app().scenario.register(org);
+    const code = await app().scenario.sendLoginCode(org, user);
+    for (const _ of times(5, String)) expectStatus(await app().scenario.verify(org, user, wrongCode(code)), 400);
+    for (const _ of times(5, String)) expectError(await guess(user, '198.51.100.4'), 401, 'invalid_credentials');
+    expectError(await logIn(user, '198.51.100.4'), 429, 'locked_out');
+    const { orgId: id, tenantId } = org.org;
+    await app().services.users.unlock({ id, tenantId }, user.userId as UserId);
+    expectStatus(await logIn(user, '198.51.100.4'), 200);
+    expectStatus(await app().scenario.verify(org, user, app().outbox.messages.at(-1)?.code ?? ''), 200);
   });
 
   it('the email and the phone number of a user are one account', async () => {

@@ -165,11 +165,13 @@ describe('Limiter: giving back', () => {
     expect(await admitted(limiter, 5, SENDS), 'the new window is not loosened').to.equal(3);
   });
 
-  it('forgets uses and other counters, and with them that they were full', async () => {
+  it('forgets uses and other counters, and that they were full when it is told to', async () => {
     const { limiter } = setUp();
     expect(await admitted(limiter, 5, SENDS)).to.equal(3);
     expectThrownCode(() => limiter.assertOpen(SUBJECT, [SENDS]), 'rate_limited');
     await limiter.forget(SUBJECT, ['failures'], [SENDS]);
+    expectThrownCode(() => limiter.assertOpen(SUBJECT, [SENDS]), 'rate_limited');
+    limiter.forgetRefusals(SUBJECT);
     limiter.assertOpen(SUBJECT, [SENDS]);
     expect(await admitted(limiter, 5, SENDS)).to.equal(3);
   });

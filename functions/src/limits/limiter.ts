@@ -136,12 +136,16 @@ export class Limiter {
     return this.deps.limits.change(this.key(subject, at), changes, new Date(at + LIMIT_PERIOD_MS + DAY_MS));
   }
 
-  /** Removes counters and uses of a subject, here at once and on other instances within `REFUSAL_MEMORY_MS`. */
+  /** Removes counters and uses of a subject; instances go on refusing from memory what was full. */
   async forget(subject: LimitSubject, fields: readonly string[], uses: readonly LimitUse[] = []): Promise<void> {
     const now = this.deps.clock.now();
-    const key = this.key(subject, now);
-    this.refusals.forget(key);
-    await this.deps.limits.forget(key, [...fields, ...windowsAt(subject, uses, now).map(({ field }) => field)]);
+    const removed = [...fields, ...windowsAt(subject, uses, now).map(({ field }) => field)];
+    await this.deps.limits.forget(this.key(subject, now), removed);
+  }
+
+  /** Asks the database again about a subject, here at once and on other instances within `REFUSAL_MEMORY_MS`. */
+  forgetRefusals(subject: LimitSubject): void {
+    this.refusals.forget(this.key(subject, this.deps.clock.now()));
   }
 
   /** Until when this instance refuses by itself; 0 when it does not. */

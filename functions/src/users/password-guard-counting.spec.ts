@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ADA, namesOf, network, SENDS, setUpGuard } from '../../test/support/guarded-account.js';
+import { ADA, namesOf, network, reachCeiling, SENDS, setUpGuard } from '../../test/support/guarded-account.js';
 import { fulfilled, times } from '../../test/support/spy-limit-store.js';
 import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
 import { LockedOutError, UnavailableError } from '../errors/gatehouse-error.js';
@@ -88,6 +88,29 @@ describe('PasswordGuard: counting', () => {
     expect(JSON.stringify(limits.written)).not.to.match(/ada|example|198\.51/);
     for (const { key } of limits.written) expect(key).to.equal(limits.written[0]?.key);
   });
+
+  /** Right ones count as tries and end the failures. */
+  async function fillDay({ attempt }: ReturnType<typeof setUpGuard>): Promise<void> {
+    for (const index of times(100, (one) => one)) await attempt({ right: true, address: network(index % 25) });
+  }
+
+  for (const [state, fill, name] of [
+    ['full', fillDay, 'tries1d'],
+    ['locked', reachCeiling, 'password_failures'],
+  ] as const)
+    it(`keeps nothing of clients that come when the account is ${state}: a document has an end`, async () => {
+      const guarded = setUpGuard();
+      const { clock, limits, attempt } = guarded;
+      await fill(guarded);
+      await rejection(attempt());
+      const ofClients = () => [...limits.fields].filter((field) => field.includes('/clients.')).length;
+      const before = ofClients();
+      for (const index of times(200, (one) => 1_000 + one)) {
+        clock.advance(REFUSAL_MEMORY_MS);
+        expect(namesOf(await rejection(attempt({ address: network(index) })))).to.equal(name);
+      }
+      expect(ofClients()).to.equal(before);
+    });
 
   it('pauses each client by itself', async () => {
     const { clock, attempt, fails } = setUpGuard();

@@ -1,4 +1,4 @@
-import { LockedOutError } from '../errors/gatehouse-error.js';
+import { LockedOutError, RateLimitedError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
@@ -89,14 +89,33 @@ export class PasswordGuard {
   }
 
   /** @throws LockedOutError, RateLimitedError when the try must not tell whether its password was right. */
-  async admit({ account: { subject, client, tries }, count }: CountedTry): Promise<void> {
+  async admit(tried: CountedTry): Promise<void> {
+    const { subject, client } = tried.account;
+    const { count } = tried;
     const [failures = 0, , pausedUntil = 0] = count.others;
     const ceiling = failures >= FAILURE_CEILING;
     const wait = ceiling ? BACK_OFF_CEILING_MS : pausedUntil - count.at;
-    if (wait <= 0) return this.deps.limiter.admit(count, tries);
+    if (wait <= 0) return this.admitTries(tried);
     await this.deps.limiter.giveBack(count);
+    await this.forgetNewClient(tried);
     this.deps.limiter.refuseUntil(subject, ceiling ? FAILURES : client, count.at + wait);
     throw lockedOut(wait);
+  }
+
+  private async admitTries(tried: CountedTry): Promise<void> {
+    try {
+      await this.deps.limiter.admit(tried.count, tried.account.tries);
+    } catch (error) {
+      if (error instanceof RateLimitedError) await this.forgetNewClient(tried);
+      throw error;
+    }
+  }
+
+  /** Of a client that was refused at its first try nothing is kept: thousands of them must not fill the document. */
+  private async forgetNewClient({ account: { subject, client }, count }: CountedTry): Promise<void> {
+    const [, clientFailures = 0, pausedUntil = 0] = count.others;
+    const isFirst = count.windows.every(({ use, count: ordinal }) => use.scope !== client || ordinal === 1);
+    if (isFirst && clientFailures === 0 && pausedUntil === 0) await this.deps.limiter.forget(subject, [client]);
   }
 
   /** Counts a wrong password, gives back what does not follow from it, and pauses the client. @throws UnavailableError */
@@ -122,7 +141,9 @@ export class PasswordGuard {
 
   /** Forgets every failure and try of an account. @throws UnavailableError */
   async unlock(pool: Pool, account: string): Promise<void> {
-    await this.deps.limiter.forget(accountSubject(pool.id, account), [FAILURES, 'clients'], [ACCOUNT_TRIES]);
+    const subject = accountSubject(pool.id, account);
+    await this.deps.limiter.forget(subject, [FAILURES, 'clients'], [ACCOUNT_TRIES]);
+    this.deps.limiter.forgetRefusals(subject);
   }
 }
 

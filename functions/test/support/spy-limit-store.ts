@@ -12,6 +12,8 @@ interface Written {
 export class SpyLimitStore implements LimitStore {
   readonly written: Written[] = [];
   readonly forgotten: string[] = [];
+  /** What stands in all documents together. */
+  readonly fields = new Set<string>();
   /** Thrown instead of writing. */
   failure: Error | undefined;
   /** Milliseconds between a write and its answer, by the number of the write. */
@@ -21,6 +23,7 @@ export class SpyLimitStore implements LimitStore {
   async change(key: LimitKey, changes: readonly CountChange[], purgeAt: Date): Promise<readonly number[]> {
     if (this.failure !== undefined) throw this.failure;
     this.written.push({ key, changes, purgeAt });
+    for (const { field } of changes) this.fields.add(`${key}/${field}`);
     const late = this.answersAfter?.(this.written.length) ?? 0;
     const counts = await this.store.change(key, changes);
     if (late > 0) await sleep(late);
@@ -30,6 +33,9 @@ export class SpyLimitStore implements LimitStore {
   async forget(key: LimitKey, fields: readonly string[]): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
     this.forgotten.push(...fields);
+    for (const place of [...this.fields])
+      if (fields.some((one) => place === `${key}/${one}` || place.startsWith(`${key}/${one}.`)))
+        this.fields.delete(place);
     await this.store.forget(key, fields);
   }
 }

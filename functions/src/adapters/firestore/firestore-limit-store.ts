@@ -10,7 +10,8 @@ export class FirestoreLimitStore implements LimitStore {
   }
 
   async forget(key: LimitKey, removed: readonly string[]): Promise<void> {
-    await this.access.commit('limits.forget', [{ path: pathOf(key), removed }]);
+    // Where there is nothing, nothing is made: a document without an end would stay for ever.
+    await this.access.commitUnlessMissed('limits.forget', [{ path: pathOf(key), removed, when: { exists: true } }]);
   }
 }
 
