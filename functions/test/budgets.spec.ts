@@ -5,7 +5,8 @@ import type { Contact } from '../src/contacts/contact.js';
 import { freshAttempt } from '../src/idempotency/idempotency-service.js';
 import type { Ports } from '../src/ports.js';
 import type { Registration } from '../src/users/registration-service.js';
-import type { TestOrg } from './support/api-client.js';
+import { expectStatus, type TestOrg } from './support/api-client.js';
+import { callsDuring } from './support/backend-log.js';
 import type { Recording } from './support/backend-recorder.js';
 import { describeApp, type TestApp } from './support/describe-app.js';
 import { FirestoreWire } from './support/firestore-wire.js';
@@ -64,6 +65,28 @@ describeApp('The budgets of design.md', (app) => {
       expect(recording.deletes, 'deletes').to.be.at.most(deletes);
     });
   }
+
+  it('quotas cost a request nothing', async () => {
+    const session = await app().scenario.logIn(org, await app().scenario.register(org));
+    const headers = { 'x-end-user-ip': '198.51.100.20' };
+    const ask = () => app().api.request('/partner/users/me', { method: 'GET', org, session, headers });
+    const { result, calls } = await callsDuring(app(), ask);
+    expectStatus(result, 200);
+    expect(result.headers.get('ratelimit')).to.include('address1m');
+    expect(calls.map(({ operation }) => operation)).to.deep.equal(['sessions.find', 'users.find']);
+  });
+
+  it('an Idempotency-Key costs two hops and two writes', async () => {
+    const { idempotency, passwords } = app().services;
+    const { email } = await app().scenario.register(org);
+    const send = () => passwords.sendResetCode(org.org, { kind: 'email', value: email });
+    const { recording: plain } = await app().backends.record(send);
+    const keyed = { caller: 'gh_key', key: email, request: ['send'] };
+    const { recording } = await app().backends.record(() => idempotency.run(keyed, send));
+    expect(recording.hops - plain.hops, 'hops').to.equal(2);
+    expect(recording.writes - plain.writes, 'writes').to.equal(2);
+    expect(recording.reads - plain.reads, 'reads').to.equal(0);
+  });
 
   it('counts what Firestore itself is asked', async () => {
     const wire = await FirestoreWire.listen(testStack().firestoreEmulator);
