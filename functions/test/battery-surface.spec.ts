@@ -2,16 +2,20 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import { createApp } from '../src/http/app.js';
 import { openApiDocument } from '../src/http/openapi.js';
+import type { Route } from '../src/http/route.js';
 import { routes } from '../src/http/routes/index.js';
 import { LIMITS } from '../src/limits/limit-policy.js';
 import type { ApiRequest, TestOrg } from './support/api-client.js';
 import { masked } from './support/declared.js';
 import { describeMemoryApp } from './support/describe-app.js';
 import { rawRequest } from './support/raw-http.js';
-import { callRoute, needsSession, sampleOf, title } from './support/route-samples.js';
+import { callRoute, needsSession, sampleOf, title, workingRequest } from './support/route-samples.js';
 
 /** What the function serves that is no operation of an API. */
 const SERVICE_PATHS = ['/health', '/openapi.json'];
+/** Of HTTP itself, and of every answer. */
+const PLAIN_HEADERS = ['cache-control', 'content-length', 'content-type', 'x-content-type-options'];
+const CONNECTION_HEADERS = ['connection', 'date', 'keep-alive'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'MKCOL', 'REPORT'];
 
 /** What is the same for every route before its handler runs: no backend is asked. */
@@ -123,6 +127,34 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
         sampleOf(route);
       });
 
+      it('H-08: sends the headers that the document promises, and no other', async () => {
+        const { request } = await workingRequest(app(), org, route);
+        const keyed = { ...request, headers: { 'idempotency-key': `headers of ${route.operationId}` } };
+        const answers = [await callRoute(app(), route, keyed)];
+        if (route.idempotency === 'honoured') answers.push(await callRoute(app(), route, keyed));
+        for (const [index, { status, headers }] of answers.entries()) {
+          const promised = namesOf(documentOf(route).responses[status]?.headers ?? {});
+          const expected = promised.filter((name) => index > 0 || name !== 'idempotency-replayed');
+          const sent = [...headers.keys()].filter((name) => ![...PLAIN_HEADERS, ...CONNECTION_HEADERS].includes(name));
+          expect(sent.sort()).to.deep.equal(expected.sort());
+        }
+      });
+
+      it('H-08: documents the headers of its requests and of its errors', () => {
+        const { parameters, responses } = documentOf(route);
+        expect(parameters.map(({ $ref }) => $ref.split('/').at(-1))).to.deep.equal([
+          'RequestId',
+          'EndUserIp',
+          'EndUserAgent',
+          ...(route.idempotency === 'honoured' ? ['IdempotencyKey'] : []),
+        ]);
+        for (const [status, { headers }] of Object.entries(responses)) {
+          expect(namesOf(headers), status).to.include.members(['x-request-id', 'ratelimit', 'ratelimit-policy']);
+          expect('Retry-After' in headers, status).to.equal(['409', '429', '503'].includes(status));
+        }
+        expect(responses[429]?.headers).not.to.have.property('Idempotency-Replayed');
+      });
+
       it('H-08: declares its one success with a schema that says something', () => {
         expect(Object.keys(route.responses)).to.have.length(1);
         for (const [status, { description, schema }] of Object.entries(route.responses)) {
@@ -142,6 +174,8 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
     const served = (await api.request('/openapi.json', { method: 'GET' })).body;
     expect(operations(served.paths).sort()).to.deep.equal(declared);
     expect(served).to.deep.equal(JSON.parse(JSON.stringify(openApiDocument(routes))));
+    for (const [, reference = ''] of JSON.stringify(served).matchAll(/"\$ref":"#\/components\/([^"]+)"/g))
+      expect(served.components).to.have.nested.property(reference.replace('/', '.'));
 
     const express = createApp({ services, routes, clock, logger: { log: () => {} }, projectId: 'demo-gatehouse' });
     const expected = [...declared, ...SERVICE_PATHS.map((path) => `get ${path}`)].sort();
@@ -167,6 +201,22 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
     }
   });
 });
+
+interface DocumentedOperation {
+  readonly parameters: readonly { readonly $ref: string }[];
+  readonly responses: Readonly<Record<string, { readonly headers: Readonly<Record<string, object>> }>>;
+}
+
+function documentOf({ path, method }: Route): DocumentedOperation {
+  const { paths } = openApiDocument(routes) as { paths: Record<string, Record<string, DocumentedOperation>> };
+  const operation = paths[path]?.[method.toLowerCase()];
+  if (operation === undefined) throw new Error(`${method} ${path} is not documented`);
+  return operation;
+}
+
+function namesOf(headers: Readonly<Record<string, object>>): string[] {
+  return Object.keys(headers).map((name) => name.toLowerCase());
+}
 
 /** What Express routes; `all` handlers refuse methods and are no operations. */
 function operationsOf(express: Express): string[] {

@@ -66,6 +66,15 @@ describeApp('E-01: known, unknown and suspended users get the same answers', (ap
       expect(statuses).to.deep.equal([...Array<number>(5).fill(401), ...Array<number>(7).fill(429)]);
     });
 
+    it(`a wrong password by ${by} of somebody who has just logged in, and of nobody`, async () => {
+      const { known, unknown } = await newPeople();
+      for (const used of ['email', 'phone_number'] as const) await app().scenario.logIn(org, known, used);
+      for (const turn of [1, 2]) {
+        const wrong = (user: TestUser) => ask('login', { [by]: user[by], password: `wrong ${turn}` });
+        expect(comparable(await wrong(known))).to.deep.equal(comparable(await wrong(unknown)));
+      }
+    });
+
     it(`login with the right password of a suspended user by ${by}`, async () => {
       const { unknown, suspended } = await newPeople();
       const login = (user: TestUser) => ask('login', { [by]: user[by], password: user.password });

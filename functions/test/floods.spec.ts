@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp, startEmulatorApp, type TestApp } from './support/describe-app.js';
 import { type FloodKind, FloodProcess, type FloodReport, flood } from './support/flood-process.js';
+import { testStack } from './support/global-stack.js';
+import { GrpcFaultProxy } from './support/grpc-fault-proxy.js';
 import { cpuMsOf, LoadClient, median, paced, percentile, tally, timed } from './support/load.js';
 import { type ServedApp, startServedApp } from './support/served-app.js';
 
@@ -9,6 +11,8 @@ const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
 const FLOOD_PER_SECOND = 500;
 const STEADY_PER_SECOND = 50;
 const PARTNER_PER_SECOND = 5;
+/** What a read of Firestore takes where it is not next door, about. */
+const READ_MS = 15;
 
 /** What a partner's backend does all day: two session checks, by turns. */
 async function steady(baseUrl: string, org: TestOrg, session: string, ms: number) {
@@ -106,6 +110,7 @@ describe('C-03: the same against the built function', function () {
 
   let app: TestApp;
   let served: ServedApp;
+  let firestore: GrpcFaultProxy;
   let flooder: FloodProcess;
   let victim: TestOrg;
   let other: TestOrg;
@@ -113,7 +118,9 @@ describe('C-03: the same against the built function', function () {
 
   before(async () => {
     app = await startEmulatorApp();
-    served = await startServedApp(1);
+    firestore = await GrpcFaultProxy.to(testStack().firestoreEmulator);
+    firestore.faults.set({ mode: 'delay before', delayMs: READ_MS });
+    served = await startServedApp(1, { FIRESTORE_EMULATOR_HOST: firestore.host });
     flooder = new FloodProcess();
     victim = await app.provision();
     other = await app.provision();
@@ -123,6 +130,7 @@ describe('C-03: the same against the built function', function () {
   });
   after(async () => {
     await Promise.all([flooder?.stop(), served?.served.stop(), app?.close()]);
+    await firestore?.close();
   });
 
   async function phase(kind: Phase) {
@@ -154,7 +162,7 @@ describe('C-03: the same against the built function', function () {
     return { p95s, cpu, perSecond: (Math.max(...floods) * 1_000) / PHASE_MS };
   }
 
-  it('others are answered; beyond what mere requests cost, their p95 grows by at most 20 % (HEAVY)', async () => {
+  it('others are answered, and their p95 grows by at most 20 % (HEAVY)', async () => {
     const { p95s, cpu, perSecond } = await measure();
     const ratio = (of: Phase, to: Phase) =>
       median(p95s[of].map((value, round) => value / (p95s[to][round] ?? Number.NaN)));
@@ -170,7 +178,7 @@ describe('C-03: the same against the built function', function () {
       (kind) => `${kind} ${refusalMs(kind).toFixed(3)}`,
     );
     console.log(`      CPU of the server, ms a refusal: ${perRefusal.join(', ')}`);
-    if (HEAVY) expect(ratio('wrong secret', 'bad checksum')).to.be.at.most(1.2);
+    if (HEAVY) expect(ratio('wrong secret', 'quiet')).to.be.at.most(1.2);
   });
 
   it('lets the partner in during the flood', async () => {

@@ -130,9 +130,9 @@ describeMemoryApp('Limits of every request', (app) => {
     expect(
       [...first.values()].map(({ name, quota, windowSeconds, remaining }) => [name, quota, windowSeconds, remaining]),
     ).to.deep.equal([
+      ['address1m', 3, 60, 2],
       ['credential1m', 7, 60, 6],
       ['org1m', 5, 60, 4],
-      ['address1m', 3, 60, 2],
     ]);
     for (const [index, window] of [
       [1, 'address1m'],

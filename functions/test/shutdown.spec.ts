@@ -11,7 +11,9 @@ import { expectStatus, type TestOrg } from './support/api-client.js';
 import { startEmulatorApp, type TestApp } from './support/describe-app.js';
 import { FaultyLink } from './support/faulty-link.js';
 import { testStack } from './support/global-stack.js';
+import { HttpFaultProxy } from './support/http-fault-proxy.js';
 import { InvariantChecker } from './support/invariants.js';
+import { type LogEntry, parseLines } from './support/log-lines.js';
 import { newRegistration } from './support/scenario.js';
 import { type ServedApp, startServedApp } from './support/served-app.js';
 
@@ -23,14 +25,17 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
   let app: TestApp;
   let org: TestOrg;
   let production: ServedApp;
+  let identity: HttpFaultProxy;
   let link: FaultyLink;
   before(async () => {
     app = await startEmulatorApp();
     org = await app.provision();
-    link = await FaultyLink.to(testStack().authEmulator);
+    identity = await HttpFaultProxy.to(testStack().authEmulator);
+    link = await FaultyLink.to(identity.host);
   });
   beforeEach(async () => {
     await link.set('up');
+    identity.faults.set();
     production = await startServedApp(1, { FIREBASE_AUTH_EMULATOR_HOST: link.host });
     // Warm, and the credential known.
     expectStatus(await production.api.post(org, '/partner/auth/introspect', { token: 'none' }), 200);
@@ -38,10 +43,17 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
   afterEach(() => production.served.stop());
   after(async () => {
     await link.close();
+    await identity.close();
     await app.close();
   });
 
   const terminate = () => process.kill(production.served.pid, 'SIGTERM');
+
+  /** What the log says of the requests to a route. */
+  function lines(route: string): LogEntry[] {
+    const written = production.output.filter((line) => line.startsWith('{')).map((line) => `${line}\n`);
+    return parseLines(written).filter((line) => line['route'] === route);
+  }
 
   async function untilNothingListens(): Promise<void> {
     for (;;) {
@@ -91,6 +103,22 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     expect(response.statusCode, await text(response)).to.equal(201);
     expect(response.headers.connection).to.equal('close');
     expect(await production.served.exited).to.equal(0);
+    expect(lines(`POST ${REGISTER}`)).to.containSubset([{ outcome: 'ok', status: 201 }]);
+    await app.scenario.logIn(org, { ...body, userId: '' });
+  });
+
+  it('finishes what a client asked for that has gone away, and says so in the log', async () => {
+    const body = newRegistration();
+    identity.faults.set({ mode: 'delay before', method: 'accounts', naming: body.email, delayMs: 1_000 });
+    const { request } = await begin(REGISTER);
+    request.on('error', () => {});
+    request.end(JSON.stringify(body));
+    while (!identity.faults.requests.some(({ method }) => method === 'accounts')) await sleep(10);
+    terminate();
+    await untilNothingListens();
+    request.destroy();
+    expect(await production.served.exited).to.equal(0);
+    expect(lines(`POST ${REGISTER}`)).to.containSubset([{ outcome: 'ok', status: 201, unheard: true }]);
     await app.scenario.logIn(org, { ...body, userId: '' });
   });
 

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { CODE_LIFETIME_MS, CodeDesk, EMAIL, PHONE } from '../../test/support/code-desk.js';
+import { callLate, failAtOnce } from '../../test/support/late-calls.js';
 import { wrongCode } from '../../test/support/scenario.js';
 import { expectCode, newPool } from '../../test/support/unit-fixtures.js';
+import { DeliveryFailedError } from '../errors/gatehouse-error.js';
 import { backOffMs } from '../limits/lockout-policy.js';
 
 describe('CodeService', () => {
@@ -37,6 +39,29 @@ describe('CodeService', () => {
       Promise.reject(new Error('no provider')),
     );
     expect(await failing.catch((error: Error) => error.message)).to.equal('no provider');
+  });
+
+  /** What ran on behind a refused request would outlive its deadline, and its process. */
+  describe('leaves nothing running', () => {
+    const request = () => ({ ...desk.context(), uid: 'usr_a', length: 6, lifetimeSeconds: 600 });
+
+    it('behind a message that could not be sent', async () => {
+      const storing = callLate(desk.store, 'replace');
+      const failing = desk.service.issue(request(), () => Promise.reject(new DeliveryFailedError()));
+      await expectCode(failing, 'delivery_failed');
+      expect(storing).to.deep.equal({ begun: 1, ended: 1 });
+    });
+
+    it('behind a code that could not be stored', async () => {
+      const provider = { send: async () => {} };
+      const sending = callLate(provider, 'send');
+      failAtOnce(desk.store, 'replace');
+      await expectCode(
+        desk.service.issue(request(), () => provider.send()),
+        'unavailable',
+      );
+      expect(sending).to.deep.equal({ begun: 1, ended: 1 });
+    });
   });
 
   it('refuses where nothing was sent', async () => {

@@ -5,6 +5,7 @@ import type { Pool } from '../identity/pool.js';
 import { type Clock, SECOND_MS } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
 import type { Keyring } from '../lib/keyring.js';
+import { settleBoth } from '../lib/settle.js';
 import { BACK_OFF_CEILING_MS, backOffMs, FAILURE_CEILING, lockoutStanding } from '../limits/lockout-policy.js';
 import type { ChallengeKey, ChallengePurpose, ChallengeRecord, MatchedCode, TryCount } from './challenge-record.js';
 import type { ChallengeStore } from './challenge-store.js';
@@ -47,7 +48,7 @@ export class CodeService {
   async issue(request: CodeRequest, deliver: (code: string) => Promise<void>): Promise<void> {
     const code = generateCode(request.length);
     const { key, challenge } = this.draft(request, code);
-    await Promise.all([this.deps.challenges.replace(key, challenge), deliver(code)]);
+    await settleBoth(this.deps.challenges.replace(key, challenge), deliver(code));
   }
 
   /** @throws InvalidCodeError, LockedOutError, UnavailableError */

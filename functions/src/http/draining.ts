@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { Server, ServerResponse } from 'node:http';
 import { SECOND_MS } from '../lib/clock.js';
 import { type Shutdown, shutdown } from '../lib/deadline.js';
+import { whenOver } from './when-over.js';
 
 /** Cloud Run takes the process away 10 s after it has sent SIGTERM: by then every request is answered. */
 const ANSWERED_MS = 7 * SECOND_MS;
@@ -25,6 +26,7 @@ export function drainOnSigterm(): void {
 }
 
 class Drain {
+  /** Of requests that are not answered, or are still worked on though nobody waits for the answer. */
   private readonly open = new Set<ServerResponse>();
   private server: Server | undefined;
 
@@ -36,7 +38,7 @@ class Drain {
   take({ response, server }: RequestStart): void {
     if (this.server === undefined) this.takeOver(server);
     this.open.add(response);
-    response.once('close', () => this.release(response));
+    whenOver(response, () => this.release(response));
     if (this.ending.begun) response.setHeader('Connection', 'close');
   }
 
@@ -54,15 +56,18 @@ class Drain {
     for (const response of this.open) if (!response.headersSent) response.setHeader('Connection', 'close');
     // No new connections; requests on those that are open are still taken.
     this.server?.close();
-    this.exitWhenAnswered();
+    this.exitWhenOver();
   }
 
   private release(response: ServerResponse): void {
     this.open.delete(response);
-    if (this.ending.begun) this.exitWhenAnswered();
+    if (this.ending.begun) this.exitWhenOver();
   }
 
-  private exitWhenAnswered(): void {
-    if (this.open.size === 0) this.exit();
+  /** Others listen for the end of the same response, after us: the line of the last request is theirs to write. */
+  private exitWhenOver(): void {
+    setImmediate(() => {
+      if (this.open.size === 0) this.exit();
+    });
   }
 }

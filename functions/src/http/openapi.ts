@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors/gatehouse-error.js';
 import { HTTP_ERRORS } from './error-map.js';
+import { HEADER_COMPONENTS, headersOf, parametersOf } from './openapi-headers.js';
 import type { Credential, Route } from './route.js';
 
 const SECURITY_SCHEMES = {
@@ -28,7 +29,8 @@ export function errorsOf(route: Route): readonly ErrorCode[] {
       ...route.credentials.flatMap((one) => ERRORS_OF[one]),
       ...ofBody,
       ...route.errors,
-      ...(route.limits.length > 0 ? (['rate_limited'] as const) : []),
+      // No route is without a limit.
+      'rate_limited',
       ...(route.idempotency === 'honoured' ? (['idempotency_mismatch'] as const) : []),
       // Whatever writes can meet others who write the same.
       ...(route.method === 'GET' ? [] : (['request_in_progress'] as const)),
@@ -51,7 +53,7 @@ export function openApiDocument(routes: readonly Route[]): Record<string, unknow
       description: 'Partner identity: each organization registers and logs in its own users.',
     },
     paths,
-    components: { securitySchemes: SECURITY_SCHEMES },
+    components: { securitySchemes: SECURITY_SCHEMES, ...HEADER_COMPONENTS },
   };
 }
 
@@ -64,6 +66,7 @@ function operation(route: Route): Record<string, unknown> {
     summary: route.summary,
     tags: [route.api],
     security: [security],
+    parameters: parametersOf(route),
     ...(route.body === null ? {} : { requestBody: { required: true, content: json(route.body) } }),
     responses: { ...errorResponses(route), ...successes(route) },
   };
@@ -72,7 +75,10 @@ function operation(route: Route): Record<string, unknown> {
 function successes(route: Route): Record<string, unknown> {
   const entries = Object.entries(route.responses);
   return Object.fromEntries(
-    entries.map(([status, { description, schema }]) => [status, { description, content: json(schema) }]),
+    entries.map(([status, { description, schema }]) => [
+      status,
+      { description, headers: headersOf(route, Number(status)), content: json(schema) },
+    ]),
   );
 }
 
@@ -82,7 +88,12 @@ function errorResponses(route: Route): Record<string, unknown> {
     const { status } = HTTP_ERRORS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  return Object.fromEntries([...byStatus].map(([status, codes]) => [status, { description: codes.join(', ') }]));
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      { description: codes.join(', '), headers: headersOf(route, status) },
+    ]),
+  );
 }
 
 function json(schema: z.ZodType): Record<string, unknown> {

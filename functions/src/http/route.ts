@@ -18,6 +18,8 @@ export type Idempotency = 'honoured' | 'none';
 export interface ResponseDeclaration {
   readonly description: string;
   readonly schema: z.ZodType;
+  /** Headers beyond those of every answer, by name, with what they tell. Each answer with this status has them. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Everything about an operation but its code: the OpenAPI document and the test batteries are made from it. */
@@ -72,9 +74,9 @@ export function defineRoute<const Required extends readonly Credential[], Body e
   return { ...declaration, limits, handle: handler as unknown as Route['handle'] };
 }
 
-/** Every request counts for its caller and for the end user's address. */
+/** Every request counts for the end user's address, and for its caller: what one address has too many of is not the org's. */
 function requestLimits(credentials: readonly Credential[]): readonly LimitName[] {
   return credentials.includes('org')
-    ? ['credential_requests', 'org_requests', 'address_requests']
+    ? ['address_requests', 'credential_requests', 'org_requests']
     : ['address_requests'];
 }

@@ -23,6 +23,7 @@ export interface ContactPair {
  * `@throws UnavailableError` when it is down, slow, over quota or answers something unknown.
  */
 export interface IdentityProvider {
+  /** @throws InvalidRequestError when the email is not one that Identity Platform takes. */
   create(pool: Pool, identity: NewIdentity): Promise<CreateOutcome>;
   /** Whether the uid exists in the pool, and its email. */
   find(pool: Pool, uid: UserId): Promise<{ readonly email: string | null } | null>;

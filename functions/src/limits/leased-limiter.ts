@@ -102,7 +102,8 @@ export class LeasedLimiter {
     const { windowIndex, owed } = lease;
     const changes = [{ field: `${window.name}_${windowIndex}`, add: size + owed }];
     try {
-      const [total = 0] = await this.deps.limits.change(this.key(lease, now), changes, new Date(now + 2 * DAY_MS));
+      const { counts } = await this.deps.limits.change(this.key(lease, now), changes, new Date(now + 2 * DAY_MS));
+      const [total = 0] = counts;
       lease.permits = Math.max(0, Math.min(size, window.limit - (total - size)));
       // The answer may come in the next window, which has a counter of its own.
       if (lease.windowIndex !== windowIndex) return;

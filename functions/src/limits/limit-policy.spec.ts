@@ -50,6 +50,7 @@ describe('limits of an org', () => {
   });
 
   it('are ours where an org’s document holds anything else', () => {
+    for (const nothing of [null, undefined]) expect(windowsOf('code_sends', nothing)[0]?.limit).to.equal(3);
     for (const garbage of [Number.NaN, Number.POSITIVE_INFINITY, '1', '', null, undefined, [], [1], {}, true, 1n])
       expect(limitOf(garbage), String(garbage)).to.equal(3);
   });

@@ -56,7 +56,7 @@ export const LIMITS = {
   client_password_tries: {
     per: 'account',
     counting: 'exact',
-    windows: [{ name: 'tries10m', limit: 10, ceiling: 10, windowMs: 10 * MINUTE_MS }],
+    windows: [{ name: 'tries10m', limit: 10, ceiling: 20, windowMs: 10 * MINUTE_MS }],
   },
   /** Messages with a code of one purpose to one contact of one pool (NIST SP 800-63B-4 3.2.2, Twilio on SMS pumping). */
   code_sends: {
@@ -85,9 +85,9 @@ export function isLeased(name: LimitName): name is LeasedLimitName {
 export type LimitSettings = Readonly<Record<string, number>>;
 
 /** The windows of a policy as they are for an org: as it set them, within our bounds whatever its document says. */
-export function windowsOf(name: LimitName, settings: LimitSettings = {}): readonly WindowLimit[] {
+export function windowsOf(name: LimitName, settings?: LimitSettings | null): readonly WindowLimit[] {
   return LIMITS[name].windows.map((window) => {
-    const own = settings[window.name];
+    const own = settings?.[window.name];
     if (typeof own !== 'number' || !Number.isFinite(own)) return window;
     return { ...window, limit: Math.trunc(Math.min(window.ceiling, Math.max(1, own))) };
   });
@@ -107,10 +107,10 @@ export const LOCAL_BURST = 10;
 /** Permits that an instance takes at least; with a rate to go by it takes what lasts for about `LEASE_MS`. */
 export const LEASE_MIN = 10;
 /**
- * With ten instances at work, one document is written every three seconds (Firestore asks for at most one a second); a
- * first batch, taken after ten uses, may be a third of what it should be.
+ * With ten instances at work, one document is written every four to five seconds (Firestore asks for at most one a
+ * second); a first batch, taken after ten uses, may be a third of what it should be.
  */
-export const LEASE_MS = 30 * SECOND_MS;
+export const LEASE_MS = 45 * SECOND_MS;
 /** No instance takes more than this part of a window's limit at once. */
 export const LEASE_MAX_SHARE = 0.1;
 /** How long an instance leaves a document alone that is written too often. */

@@ -11,7 +11,7 @@ import {
   windowsOf,
 } from './limit-policy.js';
 import { noteStandings, standingOf, windowEnd } from './limit-standing.js';
-import type { CountChange, LimitKey, LimitStore } from './limit-store.js';
+import type { CountChange, CountResult, LimitKey, LimitStore } from './limit-store.js';
 import { Refusals } from './refusals.js';
 import { UnsettledCounts } from './unsettled-counts.js';
 
@@ -47,6 +47,16 @@ export interface Count {
   readonly unsettled: Set<string>;
 }
 
+/** What giving back came to. */
+export interface Returned {
+  /** Of each window that was given back, as the document has it. */
+  readonly counts: readonly number[];
+  /** The same without what others may give back yet. */
+  readonly left: readonly number[];
+  readonly others: readonly number[];
+  readonly version: string;
+}
+
 interface LimiterDependencies {
   readonly limits: LimitStore;
   readonly clock: Clock;
@@ -71,6 +81,7 @@ export class Limiter {
     this.assertOpen(subject, uses);
     const count = await this.count(subject, uses);
     await this.admit(count, uses);
+    this.tell(count, uses);
     return count;
   }
 
@@ -91,7 +102,8 @@ export class Limiter {
     const begun: Count = { subject, at, windows, others: [], unsettled: new Set(windows.map(({ field }) => field)) };
     for (const field of begun.unsettled) this.unsettled.begin(this.counter(subject, at, field));
     try {
-      const counts = await this.change(subject, at, [...windows.map(({ field }) => ({ field, add: 1 })), ...others]);
+      const changes = [...windows.map(({ field }) => ({ field, add: 1 })), ...others];
+      const { counts } = await this.change(subject, at, changes);
       const counted = windows.map((window, index) => ({ ...window, count: counts[index] ?? 0 }));
       return { ...begun, windows: counted, others: counts.slice(windows.length) };
     } catch (error) {
@@ -100,13 +112,26 @@ export class Limiter {
     }
   }
 
-  /** Gives the whole count back and refuses when one of these uses is over its limit. @throws RateLimitedError */
-  async admit(count: Count, uses: readonly LimitUse[]): Promise<void> {
+  /**
+   * Gives the whole count back, and says so to `onReturned`, and refuses when one of these uses is over its limit.
+   * @throws RateLimitedError
+   */
+  async admit(
+    count: Count,
+    uses: readonly LimitUse[],
+    onReturned?: (returned: Returned) => Promise<void>,
+  ): Promise<void> {
     const asked = windowsOfUses(count, uses);
     const over = asked.filter((window) => window.count > window.limit);
-    if (over.length > 0) return this.refuse(count, over);
-    this.settle(count, asked);
-    noteStandings(asked.map((window) => standingOf(window, window.count, count.at)));
+    if (over.length === 0) return this.settle(count, asked);
+    const returned = await this.giveBack(count);
+    await onReturned?.(returned);
+    this.refuse(count, over, returned);
+  }
+
+  /** Tells the caller where it stands with these uses. */
+  tell(count: Count, uses: readonly LimitUse[]): void {
+    noteStandings(windowsOfUses(count, uses).map((window) => standingOf(window, window.count, count.at)));
   }
 
   /**
@@ -117,22 +142,22 @@ export class Limiter {
     count: Count,
     uses = count.windows.map(({ use }) => use),
     others: readonly CountChange[] = [],
-  ): Promise<{ left: readonly number[]; others: readonly number[] }> {
+  ): Promise<Returned> {
     const { subject, at } = count;
     const returned = windowsOfUses(count, uses);
     const counters = returned.map(({ field }) => this.counter(subject, at, field));
     try {
       const changes = [...returned.map(({ field }) => ({ field, add: -1 })), ...others];
-      const counts = await this.change(subject, at, changes);
+      const { counts, version } = await this.change(subject, at, changes);
       const left = counters.map((counter, index) => this.unsettled.withoutOthers(counter, counts[index] ?? 0));
-      return { left, others: counts.slice(returned.length) };
+      return { counts: counts.slice(0, returned.length), left, others: counts.slice(returned.length), version };
     } finally {
       this.settle(count, returned);
     }
   }
 
   /** Changes counters of a subject that were counted at `at`. */
-  change(subject: LimitSubject, at: number, changes: readonly CountChange[]): Promise<readonly number[]> {
+  change(subject: LimitSubject, at: number, changes: readonly CountChange[]): Promise<CountResult> {
     return this.deps.limits.change(this.key(subject, at), changes, new Date(at + LIMIT_PERIOD_MS + DAY_MS));
   }
 
@@ -141,6 +166,11 @@ export class Limiter {
     const now = this.deps.clock.now();
     const removed = [...fields, ...windowsAt(subject, uses, now).map(({ field }) => field)];
     await this.deps.limits.forget(this.key(subject, now), removed);
+  }
+
+  /** Removes counters that nobody has changed since. */
+  async forgetUnchanged({ subject, at }: Count, fields: readonly string[], { version }: Returned): Promise<void> {
+    await this.deps.limits.forget(this.key(subject, at), fields, version);
   }
 
   /** Asks the database again about a subject, here at once and on other instances within `REFUSAL_MEMORY_MS`. */
@@ -159,12 +189,10 @@ export class Limiter {
   }
 
   /**
-   * Gives everything back first: a refused request must not use up the longer windows. Where no window is surely full but
-   * for what others may yet give back, it is the shortest for the moment.
+   * After everything was given back: a refused request must not use up the longer windows. Where no window is surely full
+   * but for what others may yet give back, it is the shortest for the moment.
    */
-  private async refuse(count: Count, over: readonly CountedWindow[]): Promise<never> {
-    const { subject, at, windows } = count;
-    const { left } = await this.giveBack(count);
+  private refuse({ subject, at, windows }: Count, over: readonly CountedWindow[], { left }: Returned): never {
     const surely = over.filter((window) => (left[windows.indexOf(window)] ?? 0) >= window.limit);
     const full = surely.length > 0 ? surely : [...over].sort((a, b) => a.windowMs - b.windowMs).slice(0, 1);
     const memoryMs = surely.length > 0 ? REFUSAL_MEMORY_MS : UNSURE_REFUSAL_MEMORY_MS;

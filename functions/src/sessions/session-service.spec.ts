@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
+import { callLate, failAtOnce } from '../../test/support/late-calls.js';
 import { newOrg } from '../../test/support/records.js';
 import { CLIENT, matchOf, SessionHouse } from '../../test/support/session-house.js';
 import { expectCode } from '../../test/support/unit-fixtures.js';
@@ -91,6 +92,23 @@ describe('SessionService', () => {
     };
     await expectCode(house.service.open(opening), 'invalid_code');
     await house.check(token);
+  });
+
+  /** What ran on behind a refused request would outlive its deadline, and its process. */
+  describe('leaves nothing running behind an opening that fails', () => {
+    it('for want of a token: its session is written or not by then', async () => {
+      const writing = callLate(house.ports.sessions, 'open');
+      failAtOnce(house.ports.exchanger, 'exchange');
+      await expectCode(house.open(), 'unavailable');
+      expect(writing).to.deep.equal({ begun: 1, ended: 1 });
+    });
+
+    it('for want of its session', async () => {
+      const exchanging = callLate(house.ports.exchanger, 'exchange');
+      failAtOnce(house.ports.sessions, 'open');
+      await expectCode(house.open(), 'unavailable');
+      expect(exchanging).to.deep.equal({ begun: 1, ended: 1 });
+    });
   });
 
   describe('ends', () => {

@@ -3,6 +3,7 @@ import { InvalidCodeError, InvalidSessionError } from '../errors/gatehouse-error
 import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
+import { settleBoth } from '../lib/settle.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import type { UserId } from '../users/user-id.js';
 import type { UserRecord } from '../users/user-record.js';
@@ -51,10 +52,10 @@ export class SessionService {
       revokedAt: null,
       client,
     };
-    const [token, opened] = await Promise.all([
+    const [token, opened] = await settleBoth(
       this.deps.exchanger.exchange(pool, customToken),
       this.deps.sessions.open(session, code),
-    ]);
+    );
     if (!opened) throw new InvalidCodeError();
     return token;
   }

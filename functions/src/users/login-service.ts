@@ -62,9 +62,10 @@ export class LoginService {
       await this.deps.guard.fail(tried);
       throw new InvalidCredentialsError();
     }
-    // Only now: to a wrong password, a full limit of codes would tell that somebody has the contact.
+    // Only now: to a wrong password, what right ones have used would tell that somebody has the contact.
     await this.deps.limiter.admit(tried.count, [sends]);
-    await Promise.all([this.sendCode(org, user, contact), this.deps.guard.succeed(tried)]);
+    this.deps.limiter.tell(tried.count, [...tried.account.tries, sends]);
+    await settleBoth(this.sendCode(org, user, contact), this.deps.guard.succeed(tried));
     return { uid: user.uid, expiresInSeconds: codeRules(org.settings).lifetimeSeconds };
   }
 
@@ -127,18 +128,18 @@ export class LoginService {
   ): Promise<CheckedPassword> {
     const pool = orgPool(org);
     const { guard, identities, users } = this.deps;
-    const check = (account: string, email: string) =>
-      guard.checking(guard.account(org, account, client), [sends], () =>
-        identities.checkPassword(pool, email, password),
-      );
+    const checking = <T>(account: string, check: () => Promise<T>) =>
+      guard.checking(guard.account(org, account, client), [sends], check);
     if (contact.kind === 'email') {
-      const checking = check(contact.value, contact.value);
-      const [user, checked] = await settleBoth(users.findByContact(pool, contact), checking);
-      return { user, ...checked };
+      const both = () =>
+        settleBoth(users.findByContact(pool, contact), identities.checkPassword(pool, contact.value, password));
+      const { tried, check } = await checking(contact.value, both);
+      return { tried, user: check[0], check: check[1] };
     }
     const user = await users.findByContact(pool, contact);
-    if (user !== null) return { user, ...(await check(user.email, user.email)) };
-    return { user, ...(await check(contactSubject(contact), `${randomUUID()}@unknown.invalid`)) };
+    const email = user?.email ?? `${randomUUID()}@unknown.invalid`;
+    const account = user?.email ?? contactSubject(contact);
+    return { user, ...(await checking(account, () => identities.checkPassword(pool, email, password))) };
   }
 
   private async sendCode(org: OrgRecord, user: UserRecord, contact: Contact): Promise<void> {

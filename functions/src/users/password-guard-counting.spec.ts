@@ -5,6 +5,7 @@ import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
 import { LockedOutError, UnavailableError } from '../errors/gatehouse-error.js';
 import { MINUTE_MS } from '../lib/clock.js';
 import { REFUSAL_MEMORY_MS } from '../limits/limit-policy.js';
+import { orgPool } from '../orgs/org-record.js';
 import type { PasswordGuard } from './password-guard.js';
 
 describe('PasswordGuard: counting', () => {
@@ -108,9 +109,22 @@ describe('PasswordGuard: counting', () => {
       for (const index of times(200, (one) => 1_000 + one)) {
         clock.advance(REFUSAL_MEMORY_MS);
         expect(namesOf(await rejection(attempt({ address: network(index) })))).to.equal(name);
+        // A client that is known asks again and again, in one window after another.
+        expect(namesOf(await rejection(attempt({ address: network(index % 25) })))).to.equal(name);
       }
       expect(ofClients()).to.equal(before);
     });
+
+  it('leaves no client with tries to spare after a burst that was refused', async () => {
+    const guarded = setUpGuard();
+    const { guard, org, attempt, limits } = guarded;
+    limits.answersAfter = (write) => 1 + ((write * 7_919) % 20);
+    await fillDay(guarded);
+    const address = network(500);
+    expect(await fulfilled(times(50, () => attempt({ address })))).to.equal(0);
+    await guard.unlock(orgPool(org), ADA);
+    expect(await fulfilled(times(50, () => attempt({ address })))).to.equal(10);
+  });
 
   it('pauses each client by itself', async () => {
     const { clock, attempt, fails } = setUpGuard();

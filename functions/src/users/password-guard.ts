@@ -1,9 +1,9 @@
-import { LockedOutError, RateLimitedError } from '../errors/gatehouse-error.js';
+import { LockedOutError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
 import { clientNetwork } from '../lib/ip-address.js';
-import type { Count, Limiter, LimitSubject, LimitUse } from '../limits/limiter.js';
+import type { Count, Limiter, LimitSubject, LimitUse, Returned } from '../limits/limiter.js';
 import { BACK_OFF_CEILING_MS, backOffMs, FAILURE_CEILING, lockoutStanding } from '../limits/lockout-policy.js';
 import type { OrgRecord } from '../orgs/org-record.js';
 import type { ClientInfo } from '../sessions/session-record.js';
@@ -95,27 +95,21 @@ export class PasswordGuard {
     const [failures = 0, , pausedUntil = 0] = count.others;
     const ceiling = failures >= FAILURE_CEILING;
     const wait = ceiling ? BACK_OFF_CEILING_MS : pausedUntil - count.at;
-    if (wait <= 0) return this.admitTries(tried);
-    await this.deps.limiter.giveBack(count);
-    await this.forgetNewClient(tried);
+    const onReturned = (returned: Returned) => this.tidy(tried, returned);
+    if (wait <= 0) return this.deps.limiter.admit(count, tried.account.tries, onReturned);
+    await onReturned(await this.deps.limiter.giveBack(count));
     this.deps.limiter.refuseUntil(subject, ceiling ? FAILURES : client, count.at + wait);
     throw lockedOut(wait);
   }
 
-  private async admitTries(tried: CountedTry): Promise<void> {
-    try {
-      await this.deps.limiter.admit(tried.count, tried.account.tries);
-    } catch (error) {
-      if (error instanceof RateLimitedError) await this.forgetNewClient(tried);
-      throw error;
-    }
-  }
-
-  /** Of a client that was refused at its first try nothing is kept: thousands of them must not fill the document. */
-  private async forgetNewClient({ account: { subject, client }, count }: CountedTry): Promise<void> {
+  /** Of refused tries nothing is kept, so that the document has an end: thousands of clients, again and again, fill none. */
+  private async tidy({ account: { client }, count }: CountedTry, returned: Returned): Promise<void> {
     const [, clientFailures = 0, pausedUntil = 0] = count.others;
-    const isFirst = count.windows.every(({ use, count: ordinal }) => use.scope !== client || ordinal === 1);
-    if (isFirst && clientFailures === 0 && pausedUntil === 0) await this.deps.limiter.forget(subject, [client]);
+    const ofClient = count.windows.filter(({ use }) => use.scope === client);
+    const emptied = ofClient.filter((window) => returned.counts[count.windows.indexOf(window)] === 0);
+    const isNew = clientFailures === 0 && pausedUntil === 0 && emptied.length === ofClient.length;
+    const fields = isNew ? [client] : emptied.map(({ field }) => field);
+    if (fields.length > 0) await this.deps.limiter.forgetUnchanged(count, fields, returned);
   }
 
   /** Counts a wrong password, gives back what does not follow from it, and pauses the client. @throws UnavailableError */

@@ -12,6 +12,7 @@ import {
 import type { IdentityProvider } from '../identity/identity-provider.js';
 import type { OrgPool, Pool } from '../identity/pool.js';
 import { keyedId } from '../lib/crypto.js';
+import { settleBoth } from '../lib/settle.js';
 import type { Limiter, LimitSubject } from '../limits/limiter.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
@@ -54,10 +55,10 @@ export class PasswordService {
    */
   async sendResetCode(org: OrgRecord, contact: Contact): Promise<void> {
     const pool = orgPool(org);
-    const [, owner] = await Promise.all([
+    const [, owner] = await settleBoth(
       this.deps.limiter.reserve(resetSubject(org, contact), [{ limit: 'code_sends' }]),
       this.findOwner(pool, contact),
-    ]);
+    );
     const { length, lifetimeSeconds } = codeRules(org.settings);
     const purpose = 'password_reset';
     const request = {
@@ -82,8 +83,9 @@ export class PasswordService {
     const context = { pool, purpose: 'password_reset', subject: userSubject(uid), contact } as const;
     const matched = await this.deps.codes.check(context, code);
     if (user === null || !(await this.deps.codes.consume(matched))) throw new InvalidCodeError();
-    await this.replacePassword(pool, user, newPassword);
+    // The code has proved who asks: a failure from here on must not leave a new password on a locked account.
     await this.deps.guard.unlock(pool, user.email);
+    await this.replacePassword(pool, user, newPassword, () => new InvalidCodeError());
     return user.uid;
   }
 
@@ -104,7 +106,7 @@ export class PasswordService {
     const user = await this.deps.users.find(pool, session.uid);
     if (user === null || user.status !== 'active') throw new InvalidSessionError();
     await this.assertCurrentPassword(org, user, currentPassword, client);
-    await this.replacePassword(pool, user, newPassword, session);
+    await this.replacePassword(pool, user, newPassword, (cause) => new InvalidSessionError(cause), session);
   }
 
   private async assertCurrentPassword(
@@ -119,23 +121,25 @@ export class PasswordService {
       this.deps.identities.checkPassword(orgPool(org), user.email, password),
     );
     await guard.admit(tried);
+    this.deps.limiter.tell(tried.count, account.tries);
     if (check.outcome === 'accepted' && check.uid === user.uid) return guard.succeed(tried);
     await guard.fail(tried);
     throw new InvalidCredentialsError('The current password is wrong.');
   }
 
-  /** Everything that was begun with the old password ends with it. */
+  /** Everything that was begun with the old password ends with it. `gone` is the error for a user who was just deleted. */
   private async replacePassword(
     pool: OrgPool,
     user: UserRecord,
     newPassword: string,
+    gone: (cause: NotFoundError) => Error,
     keep?: SessionRecord,
   ): Promise<void> {
     const replace = () => this.deps.identities.setPassword(pool, user.uid, newPassword);
     try {
       await this.deps.access.endAllAround(pool, user, replace, keep?.sid);
     } catch (error) {
-      throw error instanceof NotFoundError ? new InvalidSessionError(error) : error;
+      throw error instanceof NotFoundError ? gone(error) : error;
     }
   }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { checkedRegistration } from '../../test/support/records.js';
 import { Registry, STEPS } from '../../test/support/registry.js';
 import { expectCode, INDEX_KEY, newPool } from '../../test/support/unit-fixtures.js';
+import { InvalidRequestError } from '../errors/gatehouse-error.js';
 import { MAIN_POOL } from '../identity/pool.js';
 import type { Registration } from './registration-service.js';
 import { reservationKey } from './reservation-key.js';
@@ -44,6 +45,29 @@ describe('RegistrationService', () => {
     const dump = JSON.stringify(await registry.ports.reservations.find(keys));
     expect(dump).to.include('reserved');
     for (const secret of [ada.email.value, ada.phone.value, ada.ssn, ada.password]) expect(dump).not.to.include(secret);
+  });
+
+  it('keeps no fingerprint of the request once it is through', async () => {
+    await registry.register(ada);
+    const keys = [ada.email, ada.phone].map((contact) => reservationKey(INDEX_KEY, registry.pool, contact));
+    const found = await registry.ports.reservations.find(keys);
+    expect(found.map(({ state, fingerprint }) => [state, fingerprint])).to.deep.equal([
+      ['held', null],
+      ['held', null],
+    ]);
+  });
+
+  it('refuses an email that Identity Platform does not take, and leaves nothing behind', async () => {
+    const { identities } = registry.ports;
+    const create = identities.create;
+    identities.create = async () => {
+      throw new InvalidRequestError([{ path: 'email', message: 'Must be a valid email address.' }]);
+    };
+    const { details } = await expectCode(registry.register(ada), 'invalid_request');
+    expect(details?.map(({ path }) => path)).to.deep.equal(['email']);
+    await registry.expectNothing(ada);
+    identities.create = create;
+    await registry.register(checkedRegistration({ phone: ada.phone }));
   });
 
   it('refuses a contact that a user of the org has, and leaves nothing behind', async () => {

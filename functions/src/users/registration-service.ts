@@ -1,5 +1,12 @@
 import type { Contact } from '../contacts/contact.js';
-import { AlreadyExistsError, BelongsToMainAppError, UnavailableError } from '../errors/gatehouse-error.js';
+import {
+  AlreadyExistsError,
+  BelongsToMainAppError,
+  InvalidRequestError,
+  UnavailableError,
+} from '../errors/gatehouse-error.js';
+import type { Attempt } from '../idempotency/idempotency-record.js';
+import { freshAttempt } from '../idempotency/idempotency-service.js';
 import type { CreateOutcome, IdentityProvider, NewIdentity } from '../identity/identity-provider.js';
 import { MAIN_POOL, type OrgPool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
@@ -8,7 +15,6 @@ import { settleBoth } from '../lib/settle.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
 import { type ClaimedAttempt, RegistrationClaims } from './registration-claims.js';
 import { reservationKey } from './reservation-key.js';
-import type { ReservationKey } from './reservation-record.js';
 import type { ReservationStore } from './reservation-store.js';
 import { type UserId, userId } from './user-id.js';
 import type { Address, UserRecord } from './user-record.js';
@@ -52,44 +58,38 @@ export class RegistrationService {
   }
 
   /**
-   * `resumed` says that an earlier try of the same request began and was not heard of again: what it finished is the answer.
-   * @throws AlreadyExistsError, BelongsToMainAppError, UnavailableError, RequestInProgressError
+   * The uid follows from the attempt's seed: what an earlier try of the same request finished is found under it.
+   * @throws AlreadyExistsError, BelongsToMainAppError, InvalidRequestError, UnavailableError, RequestInProgressError
    */
-  async register(pool: OrgPool, registration: Registration, resumed = false): Promise<UserRecord> {
+  async register(pool: OrgPool, registration: Registration, attempt: Attempt = freshAttempt()): Promise<UserRecord> {
+    const uid = userId.of(attempt.seed);
+    const finished = attempt.resumed ? await this.findFinished(pool, uid, registration) : null;
+    if (finished !== null) return finished;
     const keys = [registration.email, registration.phone].map((contact) =>
       reservationKey(this.deps.indexKey, pool, contact),
     );
     const fingerprint = this.fingerprint(pool, registration);
-    const finished = resumed ? await this.findFinished(pool, keys, fingerprint) : null;
-    if (finished !== null) return finished;
     const contacts = { email: registration.email.value, phone: registration.phone.value };
-    const [attempt, belongsToMainApp] = await settleBoth(
-      this.claims.take({ pool, uid: userId.generate(), keys, fingerprint }),
+    const [claimed, belongsToMainApp] = await settleBoth(
+      this.claims.take({ pool, uid, keys, fingerprint }),
       this.deps.identities.anyWithContact(MAIN_POOL, contacts),
     );
     if (belongsToMainApp) {
       // Of an earlier try that died before the main app got the contact.
-      await this.deps.identities.delete(pool, attempt.uid);
-      await this.deps.reservations.release(attempt.claims);
+      await this.deps.identities.delete(pool, claimed.uid);
+      await this.deps.reservations.release(claimed.claims);
       throw new BelongsToMainAppError();
     }
-    await this.createIdentity(attempt, registration);
-    const user = this.draft(pool, attempt.uid, registration);
-    await this.createProfile(attempt, user);
+    await this.createIdentity(claimed, registration);
+    const user = this.draft(pool, claimed.uid, registration);
+    await this.createProfile(claimed, user);
     return user;
   }
 
   /** The user that an earlier try of the same request made, whose answer was lost. */
-  private async findFinished(
-    pool: OrgPool,
-    keys: readonly ReservationKey[],
-    fingerprint: string,
-  ): Promise<UserRecord | null> {
-    const found = await this.deps.reservations.find(keys);
-    const held = found.filter((one) => one.state === 'held' && one.fingerprint === fingerprint);
-    const [uid, ...others] = new Set(held.map((one) => one.uid));
-    if (held.length !== keys.length || uid === undefined || others.length > 0) return null;
-    return this.deps.users.find(pool, uid);
+  private async findFinished(pool: OrgPool, uid: UserId, { email, phone }: Registration): Promise<UserRecord | null> {
+    const user = await this.deps.users.find(pool, uid);
+    return user?.email === email.value && user.phone_number === phone.value ? user : null;
   }
 
   /** An email that is taken by our own uid is an earlier try of this registration, maybe one whose answer was lost. */
@@ -98,7 +98,13 @@ export class RegistrationService {
     { email, password }: Registration,
   ): Promise<void> {
     const identity = { uid, email: email.value, password };
-    if ((await this.createOnce(pool, identity)) === 'created' || (await this.isOurs(pool, identity))) return;
+    try {
+      if ((await this.createOnce(pool, identity)) === 'created' || (await this.isOurs(pool, identity))) return;
+    } catch (error) {
+      // No identity comes of it, with this email or ever.
+      if (error instanceof InvalidRequestError) await this.deps.reservations.release(claims);
+      throw error;
+    }
     await this.deps.reservations.release(claims);
     throw new AlreadyExistsError();
   }

@@ -14,8 +14,11 @@ export interface ReservationRecord {
   readonly pool: Pool;
   readonly uid: UserId;
   readonly state: 'reserved' | 'held';
-  /** Keyed hash of the whole request: the same request again may finish what it began. */
-  readonly fingerprint: string;
+  /**
+   * Keyed hash of the whole request, password and ssn among it: the same request again may finish what it began. null once
+   * the contacts are held.
+   */
+  readonly fingerprint: string | null;
   /** All contacts of the same registration. */
   readonly keys: readonly ReservationKey[];
   /** Until then a registration may be running; after it, an unfinished one is dead. null once the contacts are held. */

@@ -92,6 +92,17 @@ describeContract('UserStore', (ports) => {
       expect((await found(claims)).map(({ leaseUntil }) => leaseUntil)).to.deep.equal([null, null]);
     });
 
+    it('leaves nothing of the request in them, and all else as it was', async () => {
+      const user = newUser();
+      const claims = await reserved(user.uid);
+      const before = await found(claims);
+      await store.create(pool, user, claims);
+      const after = await found(claims);
+      expect(after.map(({ version: _, ...rest }) => rest)).to.deep.equal(
+        before.map(({ version: _, ...rest }) => ({ ...rest, state: 'held', fingerprint: null, leaseUntil: null })),
+      );
+    });
+
     it('refuses a uid that is there, and changes nothing', async () => {
       const user = newUser();
       await store.create(pool, user, await reserved());

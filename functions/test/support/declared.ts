@@ -56,6 +56,7 @@ export function expectDeclared(route: Route, response: ApiResponse): ApiResponse
   }
   expectOwnLimits(route, response);
   expect(success.schema.parse(response.body), response.text).to.deep.equal(response.body);
+  for (const name of Object.keys(success.headers ?? {})) expect(response.headers.get(name), name).to.be.a('string');
   return response;
 }
 

@@ -39,9 +39,12 @@ const observer: BackendObserver = async (call, proceed) => {
   const mine = kill !== null && calls.length === kill.call ? kill.moment : null;
   calls.push(`${call.backend}.${call.operation}`);
   if (mine === 'before') die();
-  const result = await proceed();
-  if (mine === 'after') die();
-  return result;
+  try {
+    return await proceed();
+  } finally {
+    // An answer may be an error as well, such as that a document is not there.
+    if (mine === 'after') die();
+  }
 };
 
 const config = readConfig(currentEnvironment());

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryLimitStore } from '../../src/adapters/memory/memory-stores.js';
-import type { CountChange, LimitKey, LimitStore } from '../../src/limits/limit-store.js';
+import type { CountChange, CountResult, LimitKey, LimitStore } from '../../src/limits/limit-store.js';
 
 interface Written {
   readonly key: LimitKey;
@@ -20,7 +20,7 @@ export class SpyLimitStore implements LimitStore {
   answersAfter: ((write: number) => number) | undefined;
   private readonly store = new MemoryLimitStore();
 
-  async change(key: LimitKey, changes: readonly CountChange[], purgeAt: Date): Promise<readonly number[]> {
+  async change(key: LimitKey, changes: readonly CountChange[], purgeAt: Date): Promise<CountResult> {
     if (this.failure !== undefined) throw this.failure;
     this.written.push({ key, changes, purgeAt });
     for (const { field } of changes) this.fields.add(`${key}/${field}`);
@@ -30,13 +30,14 @@ export class SpyLimitStore implements LimitStore {
     return counts;
   }
 
-  async forget(key: LimitKey, fields: readonly string[]): Promise<void> {
+  async forget(key: LimitKey, fields: readonly string[], version?: string): Promise<boolean> {
     if (this.failure !== undefined) throw this.failure;
+    if (!(await this.store.forget(key, fields, version))) return false;
     this.forgotten.push(...fields);
     for (const place of [...this.fields])
       if (fields.some((one) => place === `${key}/${one}` || place.startsWith(`${key}/${one}.`)))
         this.fields.delete(place);
-    await this.store.forget(key, fields);
+    return true;
   }
 }
 

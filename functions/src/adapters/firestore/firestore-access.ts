@@ -80,7 +80,7 @@ export class FirestoreAccess {
    * @throws PreconditionMissedError, RequestInProgressError, UnavailableError
    */
   async commit(operation: string, writes: readonly Write[]): Promise<number[][]> {
-    return (await this.write(operation, writes)).map(({ counters }) => counters);
+    return (await this.commitForResults(operation, writes)).map(({ counters }) => counters);
   }
 
   /** Commits; false instead of an error when a precondition was not met. @throws RequestInProgressError, UnavailableError */
@@ -91,14 +91,18 @@ export class FirestoreAccess {
   /** Commits, and answers the new version of each document; null instead of an error when a precondition was not met. */
   async commitForVersions(operation: string, writes: readonly Write[]): Promise<string[] | null> {
     try {
-      return (await this.write(operation, writes)).map(({ version }) => version);
+      return (await this.commitForResults(operation, writes)).map(({ version }) => version);
     } catch (error) {
       if (error instanceof PreconditionMissedError) return null;
       throw error;
     }
   }
 
-  private async write(operation: string, writes: readonly Write[]): Promise<Written[]> {
+  /**
+   * Commits, and answers what each document came to.
+   * @throws PreconditionMissedError, RequestInProgressError, UnavailableError
+   */
+  async commitForResults(operation: string, writes: readonly Write[]): Promise<Written[]> {
     const request = { database: this.database, writes: writes.map((write) => toProtoWrite(this.documents, write)) };
     try {
       const [response] = await this.call(operation, costOf(writes), COMMIT_AGAIN, (client, signal) =>

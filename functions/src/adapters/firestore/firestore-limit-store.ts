@@ -1,17 +1,19 @@
-import type { CountChange, LimitKey, LimitStore } from '../../limits/limit-store.js';
+import type { CountChange, CountResult, LimitKey, LimitStore } from '../../limits/limit-store.js';
 import type { FirestoreAccess } from './firestore-access.js';
 
 export class FirestoreLimitStore implements LimitStore {
   constructor(private readonly access: FirestoreAccess) {}
 
-  async change(key: LimitKey, counters: readonly CountChange[], purgeAt: Date): Promise<readonly number[]> {
-    const [counts] = await this.access.commit('limits.change', [{ path: pathOf(key), fields: { purgeAt }, counters }]);
-    return counts ?? [];
+  async change(key: LimitKey, counters: readonly CountChange[], purgeAt: Date): Promise<CountResult> {
+    const write = { path: pathOf(key), fields: { purgeAt }, counters };
+    const [result] = await this.access.commitForResults('limits.change', [write]);
+    return { counts: result?.counters ?? [], version: result?.version ?? '' };
   }
 
-  async forget(key: LimitKey, removed: readonly string[]): Promise<void> {
+  async forget(key: LimitKey, removed: readonly string[], version?: string): Promise<boolean> {
     // Where there is nothing, nothing is made: a document without an end would stay for ever.
-    await this.access.commitUnlessMissed('limits.forget', [{ path: pathOf(key), removed, when: { exists: true } }]);
+    const when = version === undefined ? { exists: true } : { version };
+    return this.access.commitUnlessMissed('limits.forget', [{ path: pathOf(key), removed, when }]);
   }
 }
 

@@ -24,7 +24,7 @@ export class FirestoreUserStore implements UserStore {
   }
 
   async create(pool: Pool, { uid, ...user }: UserRecord, claims: readonly ReservationClaim[]): Promise<void> {
-    const held = claims.map((claim) => changeOf(claim, { state: 'held', leaseUntil: null }));
+    const held = claims.map((claim) => changeOf(claim, { state: 'held', fingerprint: null, leaseUntil: null }));
     // Missed when the profile is there already, or when the reservation was taken over after its lease.
     if (await this.access.commitUnlessMissed('users.create', [create(userPath(pool, uid), user), ...held])) return;
     throw new AlreadyExistsError();

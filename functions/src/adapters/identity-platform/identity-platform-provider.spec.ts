@@ -112,6 +112,14 @@ describe('IdentityPlatformProvider', () => {
       expect(await provider.create(POOL, NEW)).to.equal('taken');
     });
 
+  it('creates none of an address that Identity Platform does not take: the request is not valid', async () => {
+    for (const message of ['INVALID_EMAIL', 'INVALID_EMAIL : for people']) {
+      google.refuses(message);
+      const { details } = await expectCode(provider.create(POOL, NEW), 'invalid_request');
+      expect(details).to.deep.equal([{ path: 'email', message: 'Must be a valid email address.' }]);
+    }
+  });
+
   const WRONG_PASSWORD = [
     'INVALID_LOGIN_CREDENTIALS',
     'INVALID_PASSWORD',

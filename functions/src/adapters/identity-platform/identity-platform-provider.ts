@@ -1,4 +1,4 @@
-import { NotFoundError } from '../../errors/gatehouse-error.js';
+import { InvalidRequestError, NotFoundError } from '../../errors/gatehouse-error.js';
 import type {
   ContactPair,
   CreateOutcome,
@@ -12,6 +12,10 @@ import { expecting, type IdentityToolkitClient, textOf } from './identity-toolki
 
 const userGone = () => {
   throw new NotFoundError('There is no user of this id.');
+};
+/** Identity Platform is stricter about addresses than we are. */
+const badEmail = () => {
+  throw new InvalidRequestError([{ path: 'email', message: 'Must be a valid email address.' }]);
 };
 const taken = (): CreateOutcome => 'taken';
 const refused = (): PasswordOutcome => ({ outcome: 'refused' });
@@ -28,7 +32,7 @@ export class IdentityPlatformProvider implements IdentityProvider {
     });
     return expecting(
       creating.then((): CreateOutcome => 'created'),
-      { EMAIL_EXISTS: taken, DUPLICATE_LOCAL_ID: taken },
+      { EMAIL_EXISTS: taken, DUPLICATE_LOCAL_ID: taken, INVALID_EMAIL: badEmail },
     );
   }
 

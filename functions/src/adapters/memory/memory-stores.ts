@@ -4,7 +4,7 @@ import type { KeyId } from '../../credentials/credential-id.js';
 import type { CredentialRecord, CredentialStatus } from '../../credentials/credential-record.js';
 import type { CredentialStore } from '../../credentials/credential-store.js';
 import { AlreadyExistsError, NotFoundError } from '../../errors/gatehouse-error.js';
-import type { CountChange, LimitKey, LimitStore } from '../../limits/limit-store.js';
+import type { CountChange, CountResult, LimitKey, LimitStore } from '../../limits/limit-store.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import type { OrgRecord, OrgStatus } from '../../orgs/org-record.js';
 import type { OrgStore } from '../../orgs/org-store.js';
@@ -56,20 +56,32 @@ export class MemoryAppStore implements AppStore {
 
 export class MemoryLimitStore implements LimitStore {
   private readonly counts = new Map<string, number>();
+  private readonly versions = new Map<LimitKey, number>();
 
-  async change(key: LimitKey, changes: readonly CountChange[]): Promise<readonly number[]> {
-    return changes.map((change) => {
+  async change(key: LimitKey, changes: readonly CountChange[]): Promise<CountResult> {
+    const counts = changes.map((change) => {
       const place = `${key}/${change.field}`;
       const before = this.counts.get(place) ?? 0;
       const after = 'add' in change ? before + change.add : Math.max(before, change.atLeast);
       this.counts.set(place, after);
       return after;
     });
+    return { counts, version: this.nextVersion(key) };
   }
 
-  async forget(key: LimitKey, fields: readonly string[]): Promise<void> {
+  async forget(key: LimitKey, fields: readonly string[], version?: string): Promise<boolean> {
+    const current = this.versions.get(key);
+    if (current === undefined || (version !== undefined && version !== String(current))) return false;
     const gone = fields.map((field) => `${key}/${field}`);
     for (const place of [...this.counts.keys()])
       if (gone.some((one) => place === one || place.startsWith(`${one}.`))) this.counts.delete(place);
+    this.nextVersion(key);
+    return true;
+  }
+
+  private nextVersion(key: LimitKey): string {
+    const version = (this.versions.get(key) ?? 0) + 1;
+    this.versions.set(key, version);
+    return String(version);
   }
 }

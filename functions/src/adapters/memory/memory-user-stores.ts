@@ -80,8 +80,8 @@ export class MemoryUserStore implements UserStore {
 
   async create(pool: Pool, user: UserRecord, claims: readonly ReservationClaim[]): Promise<void> {
     const isThere = this.users.has(`${pool.id}/${user.uid}`);
-    if (isThere || this.reservations.change(claims, { state: 'held', leaseUntil: null }) === null)
-      throw new AlreadyExistsError();
+    const held = { state: 'held', fingerprint: null, leaseUntil: null } as const;
+    if (isThere || this.reservations.change(claims, held) === null) throw new AlreadyExistsError();
     this.users.set(`${pool.id}/${user.uid}`, user);
   }
 

@@ -1,6 +1,7 @@
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
+import { whenOver } from '../when-over.js';
 
 declare global {
   namespace Express {
@@ -50,26 +51,4 @@ export function accessLog(logger: Logger, clock: Clock, projectId: string): Requ
     });
     next();
   };
-}
-
-/**
- * Runs `then` once, when the answer is made and the connection has taken it or is gone. A client that goes away is told of
- * by `close` while its request is still worked on: how that ends is what the line has to say, and `end` is where it does.
- */
-function whenOver(response: Response, then: (isHeard: boolean) => void): void {
-  // `writableFinished` is true of any answer that is given to a connection which is gone.
-  let isHeard = false;
-  response.once('finish', () => {
-    isHeard = true;
-  });
-  response.once('close', () => {
-    if (response.writableEnded) return then(isHeard);
-    const end = response.end;
-    response.end = ((...chunk: unknown[]) => {
-      response.end = end;
-      Reflect.apply(end, response, chunk);
-      then(false);
-      return response;
-    }) as Response['end'];
-  });
 }

@@ -49,6 +49,7 @@ export const introspect = defineRoute(
           iat: seconds(createdAt),
           kyc_status,
         },
+        uid,
       };
     } catch (error) {
       if (error instanceof InvalidSessionError) return { status: 200, body: { active: false } };

@@ -18,8 +18,11 @@ export const login = defineRoute(
     body: z.object({ ...eitherContact, password }),
     responses: {
       200: {
-        description:
-          'The code is on its way. `OTP-Expires-In` and `OTP-Resend-After` tell its lifetime and when to ask for another, in seconds.',
+        description: 'The code is on its way.',
+        headers: {
+          'OTP-Expires-In': 'How long the code lives, in seconds.',
+          'OTP-Resend-After': 'When to ask for another one, in seconds.',
+        },
         schema: z.object({ message: z.literal('OTP sent'), userId: z.string() }),
       },
     },

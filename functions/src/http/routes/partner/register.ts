@@ -66,7 +66,7 @@ export const register = defineRoute(
       secondary_address: given.secondary_address ?? null,
       metadata: given.metadata == null ? null : encodeMetadata(given.metadata),
     };
-    const user = await services.registration.register(orgPool(org), registration, attempt.resumed);
+    const user = await services.registration.register(orgPool(org), registration, attempt);
     const { uid: userId, phone_number, first_name, last_name } = user;
     return { status: 201, body: { userId, email: user.email, phone_number, first_name, last_name }, uid: userId };
   },
