@@ -2,12 +2,11 @@ import { expect } from 'chai';
 import { type ApiResponse, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
-import { type Kill, Killable, type KillableRequest, killsOf } from './support/killable.js';
+import { type Kill, Killable, type KillableRequest, someKillsOf } from './support/killable.js';
 import type { TestUser } from './support/scenario.js';
 
 const NEW_PASSWORD = 'a new one';
 const AT_ONCE = 2;
-const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
 const TIMEOUT_MS = 240_000;
 
 /** A user with a session from before, and the request that is to be killed. */
@@ -67,10 +66,7 @@ describeApp('Logins and password changes that are killed (R-02, fault matrix 42 
     const dry = await killable.run(org, (await prepare()).request, null);
     expect(dry?.status, name).to.equal(200);
     const calls = dry?.calls ?? [];
-    // In a long row of calls, before one is after the one that went before; both are taken in the heavy dose.
-    const kills = killsOf(calls.length).filter(
-      ({ moment, call }) => HEAVY || calls.length < 8 || moment === 'after' || call === 0,
-    );
+    const kills = someKillsOf(calls.length);
     const worker = async () => {
       for (let kill = kills.shift(); kill !== undefined; kill = kills.shift()) {
         const prepared = await prepare();

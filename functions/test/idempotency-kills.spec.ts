@@ -6,7 +6,7 @@ import { describeApp, type TestApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
 import { isReplayed, withKey } from './support/idempotent.js';
 import { InvariantChecker } from './support/invariants.js';
-import { type Kill, Killable, type KillableRequest, killsOf } from './support/killable.js';
+import { type Kill, Killable, type KillableRequest, someKillsOf } from './support/killable.js';
 import { newRegistration, type TestUser } from './support/scenario.js';
 
 const KEY = 'the key of the dead';
@@ -150,7 +150,7 @@ class Tools {
     expect(dry?.status).to.equal(this.status);
     const calls = dry?.calls ?? [];
     expect(calls).to.include.members(['firestore.idempotency.create', 'firestore.idempotency.settle']);
-    const kills = killsOf(calls.length);
+    const kills = someKillsOf(calls.length);
     const killed: Killed[] = [];
     const worker = async () => {
       for (let kill = kills.shift(); kill !== undefined; kill = kills.shift()) {
