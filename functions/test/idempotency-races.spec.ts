@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { ApiClient, ApiResponse, TestOrg } from './support/api-client.js';
-import { describeApp, startEmulatorApp, type TestApp } from './support/describe-app.js';
+import { describeApp } from './support/describe-app.js';
 import { times } from './support/describe-contract.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
 import { isReplayed, withKey } from './support/idempotent.js';
 import { newRegistration } from './support/scenario.js';
-import { type ServedApp, startServedApp } from './support/served-app.js';
+import { threeProcesses } from './support/three-processes.js';
 
 const PARALLEL = 100;
 const TIMEOUT_MS = 120_000;
@@ -88,21 +88,9 @@ describeApp('One key in one process', (app) => {
 
 describe('One key across 3 processes of the built function', function () {
   this.timeout(TIMEOUT_MS);
-  let app: TestApp;
-  let served: ServedApp;
-  let org: TestOrg;
-  let probe: FirestoreProbe;
-  before(async () => {
-    app = await startEmulatorApp();
-    served = await startServedApp(3);
-    org = await app.provision();
-    probe = new FirestoreProbe();
-    // Each process verifies the credential once; the races are not about that.
-    await Promise.all(times(30, () => served.api.post(org, '/partner/auth/introspect', { token: '' })));
+  const processes = threeProcesses();
+  raceTests(() => {
+    const { served, org, probe } = processes();
+    return { api: served.api, org, probe };
   });
-  after(async () => {
-    // One that did not start must not keep the run from ending.
-    await Promise.all([served?.served.stop(), probe?.close(), app?.close()]);
-  });
-  raceTests(() => ({ api: served.api, org, probe }));
 });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
-import { describeApp, startEmulatorApp, type TestApp } from './support/describe-app.js';
+import { describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
 import { newRegistration, type Scenario, type TestUser, wrongCode } from './support/scenario.js';
-import { type ServedApp, startServedApp } from './support/served-app.js';
+import { threeProcesses } from './support/three-processes.js';
 
 const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
 const PARALLEL = 200;
@@ -263,26 +263,11 @@ describeApp('Races in one process', (app) => {
 
 describe('Races across 3 processes of the built function', function () {
   this.timeout(120_000);
-  let app: TestApp;
-  let served: ServedApp;
-  let org: TestOrg;
-  let probe: FirestoreProbe;
-  before(async () => {
-    app = await startEmulatorApp();
-    served = await startServedApp(3);
-    org = await app.provision();
-    probe = new FirestoreProbe();
-    // Each process verifies the credential once; the races are not about that.
-    await Promise.all(times(30, () => served.api.post(org, '/partner/auth/introspect', { token: '' })));
-  });
-  after(async () => {
-    // One that did not start must not keep the run from ending.
-    await Promise.all([served?.served.stop(), probe?.close(), app?.close()]);
-  });
+  const processes = threeProcesses();
   raceTests(
-    () => served,
-    () => org,
-    () => probe,
+    () => processes().served,
+    () => processes().org,
+    () => processes().probe,
     HEAVY ? 5 : 1,
   );
 });

@@ -114,14 +114,19 @@ export class CredentialService {
     const id = tag.toString('base64');
     const running = this.inFlight.get(id);
     if (running !== undefined) return running;
-    const verification = this.verify(key, secret, tag, repeated).finally(() => this.inFlight.delete(id));
+    const verification = this.verify(key, secret, { tag, repeated, remembered }).finally(() =>
+      this.inFlight.delete(id),
+    );
     this.inFlight.set(id, verification);
     return verification;
   }
 
   /** What is remembered is refused at once; what has to be read, when the read has had its time, whatever it finds. */
-  private async verify(key: KeyId, secret: OrgSecret, tag: Buffer, repeated: Proof | undefined): Promise<Proof> {
-    const remembered = this.lookups.recall(key);
+  private async verify(
+    key: KeyId,
+    secret: OrgSecret,
+    { tag, repeated, remembered }: { tag: Buffer; repeated: Proof | undefined; remembered: Lookup | undefined },
+  ): Promise<Proof> {
     const due = remembered === undefined ? this.pause(REFUSAL_AFTER_READ_MS) : undefined;
     const lookup = remembered ?? (await this.lookups.find(key));
     const proof = await this.proofOf(lookup, secret, tag, repeated);

@@ -1,30 +1,13 @@
 import { expect } from 'chai';
-import { fulfilled, SpyLimitStore, times } from '../../test/support/spy-limit-store.js';
-import { expectCode, INDEX_KEY, ManualClock, rejection } from '../../test/support/unit-fixtures.js';
+import { setUpQuotas } from '../../test/support/quota-desk.js';
+import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
 import { OverloadedError, RequestInProgressError, UnavailableError } from '../errors/gatehouse-error.js';
 import { MINUTE_MS, SECOND_MS } from '../lib/clock.js';
-import { LeasedLimiter } from './leased-limiter.js';
 import { LEASE_MAX_SHARE, LOCAL_BURST, OVERLOAD_PAUSE_MS } from './limit-policy.js';
-
-const ID = ['org_a', '2001:db8::/64'];
-/** A multiple of a minute. */
-const NOON = Date.UTC(2026, 0, 15, 12);
-
-function setUp(instances = 1) {
-  const clock = new ManualClock(NOON);
-  const limits = new SpyLimitStore();
-  const all = times(instances, () => new LeasedLimiter({ limits, clock, indexKey: INDEX_KEY }));
-  const [quotas = new LeasedLimiter({ limits, clock, indexKey: INDEX_KEY })] = all;
-  const take = (address1m?: number, limiter = quotas, id: readonly string[] = ID) =>
-    limiter.take('address_requests', id, address1m === undefined ? {} : { address1m });
-  const admitted = (count: number, address1m?: number, limiter = quotas) =>
-    fulfilled(times(count, () => take(address1m, limiter)));
-  return { clock, limits, quotas, all, take, admitted };
-}
 
 describe('LeasedLimiter: faults', () => {
   it('refuses when it cannot count, and counts on afterwards', async () => {
-    const { limits, take, admitted } = setUp();
+    const { limits, take, admitted } = setUpQuotas();
     limits.failure = new UnavailableError();
     expect(await admitted(50)).to.equal(LOCAL_BURST);
     expect(await rejection(take())).to.be.instanceOf(UnavailableError);
@@ -33,21 +16,21 @@ describe('LeasedLimiter: faults', () => {
   });
 
   it('goes on by a quota of its own when the document is written too often', async () => {
-    const { limits, admitted } = setUp();
+    const { limits, admitted } = setUpQuotas();
     limits.failure = new OverloadedError();
     const share = 6_000 * LEASE_MAX_SHARE;
     expect(await admitted(3_000, 6_000)).to.equal(LOCAL_BURST + share);
   });
 
   it('takes commits that are in each other’s way for the same, and never answers so', async () => {
-    const { limits, take, admitted } = setUp();
+    const { limits, take, admitted } = setUpQuotas();
     limits.failure = new RequestInProgressError();
     expect(await admitted(1_000)).to.equal(LOCAL_BURST + 300 * LEASE_MAX_SHARE);
     await expectCode(take(), 'unavailable');
   });
 
   it('leaves such a document alone for a while, then asks again and pays for what was used', async () => {
-    const { clock, limits, take, admitted } = setUp();
+    const { clock, limits, take, admitted } = setUpQuotas();
     let asked = 0;
     const change = limits.change.bind(limits);
     limits.change = async (...args) => {
@@ -64,7 +47,7 @@ describe('LeasedLimiter: faults', () => {
   });
 
   it('an answer that comes in the next window leaves that window its own', async () => {
-    const { clock, limits, take, admitted } = setUp();
+    const { clock, limits, take, admitted } = setUpQuotas();
     limits.answersAfter = (write) => (write === 1 ? 20 : 0);
     clock.advance(MINUTE_MS - SECOND_MS);
     const late = admitted(50, 20);

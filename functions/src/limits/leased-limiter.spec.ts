@@ -1,26 +1,10 @@
 import { expect } from 'chai';
-import { fulfilled, SpyLimitStore, times } from '../../test/support/spy-limit-store.js';
-import { expectCode, INDEX_KEY, ManualClock } from '../../test/support/unit-fixtures.js';
+import { ID, setUpQuotas } from '../../test/support/quota-desk.js';
+import { fulfilled, times } from '../../test/support/spy-limit-store.js';
+import { expectCode } from '../../test/support/unit-fixtures.js';
 import { MINUTE_MS } from '../lib/clock.js';
-import { LeasedLimiter } from './leased-limiter.js';
 import { LEASE_MAX_SHARE, LIMITS, LOCAL_BURST } from './limit-policy.js';
 import { collectStandings, type LimitStanding } from './limit-standing.js';
-
-const ID = ['org_a', '2001:db8::/64'];
-/** A multiple of a minute. */
-const NOON = Date.UTC(2026, 0, 15, 12);
-
-function setUp(instances = 1) {
-  const clock = new ManualClock(NOON);
-  const limits = new SpyLimitStore();
-  const all = times(instances, () => new LeasedLimiter({ limits, clock, indexKey: INDEX_KEY }));
-  const [quotas = new LeasedLimiter({ limits, clock, indexKey: INDEX_KEY })] = all;
-  const take = (address1m?: number, limiter = quotas, id: readonly string[] = ID) =>
-    limiter.take('address_requests', id, address1m === undefined ? {} : { address1m });
-  const admitted = (count: number, address1m?: number, limiter = quotas) =>
-    fulfilled(times(count, () => take(address1m, limiter)));
-  return { clock, limits, quotas, all, take, admitted };
-}
 
 /** What one request is told. */
 async function standingOf(take: () => Promise<void>): Promise<LimitStanding | undefined> {
@@ -32,10 +16,10 @@ async function standingOf(take: () => Promise<void>): Promise<LimitStanding | un
 describe('LeasedLimiter', () => {
   it('admits exactly the limit of many at once, and of many in a row', async () => {
     for (const limit of [1, 2, 9, 10, 11, 25, 300]) {
-      const { admitted, take, limits } = setUp();
+      const { admitted, take, limits } = setUpQuotas();
       expect(await admitted(3 * limit, limit), String(limit)).to.equal(limit);
       expect(await admitted(10, limit)).to.equal(0);
-      const inRow = setUp();
+      const inRow = setUpQuotas();
       for (const _ of times(limit, String)) await inRow.take(limit);
       await expectCode(inRow.take(limit), 'rate_limited');
       await expectCode(take(limit), 'rate_limited');
@@ -44,7 +28,7 @@ describe('LeasedLimiter', () => {
   });
 
   it('admits the limit and of each other instance no more than its first few', async () => {
-    const { all, admitted } = setUp(10);
+    const { all, admitted } = setUpQuotas(10);
     let total = 0;
     for (const _ of times(60, String)) for (const limiter of all) total += await admitted(1, 100, limiter);
     expect(total).to.be.within(100, 100 + 9 * LOCAL_BURST);
@@ -52,7 +36,7 @@ describe('LeasedLimiter', () => {
   });
 
   it('begins anew with each window', async () => {
-    const { clock, admitted } = setUp();
+    const { clock, admitted } = setUpQuotas();
     clock.advance(MINUTE_MS - 1);
     expect(await admitted(50, 20)).to.equal(20);
     clock.advance(1);
@@ -63,7 +47,7 @@ describe('LeasedLimiter', () => {
 
   it('does not admit more in a window for the permits that were left of the one before', async () => {
     for (const limit of [11, 30, 300]) {
-      const { clock, admitted } = setUp();
+      const { clock, admitted } = setUpQuotas();
       clock.advance(MINUTE_MS - 1);
       await admitted(LOCAL_BURST + 1, limit);
       for (const _ of times(3, String)) {
@@ -74,7 +58,7 @@ describe('LeasedLimiter', () => {
   });
 
   it('counts each subject, axis and window by itself', async () => {
-    const { admitted, quotas, take } = setUp();
+    const { admitted, quotas, take } = setUpQuotas();
     expect(await admitted(50, 20)).to.equal(20);
     for (const id of [['org_b', '2001:db8::/64'], ['org_a', '192.0.2.1'], ['org_a2001:db8::/64']])
       expect(await fulfilled(times(50, () => take(20, quotas, id))), String(id)).to.equal(20);
@@ -91,13 +75,13 @@ describe('LeasedLimiter', () => {
       [0, 1],
       [Number.NaN, limit],
     ] as const)
-      expect(await setUp().admitted(ceiling + 50, own), String(own)).to.equal(expected);
+      expect(await setUpQuotas().admitted(ceiling + 50, own), String(own)).to.equal(expected);
   });
 });
 
 describe('LeasedLimiter: what it writes', () => {
   it('nothing for the first few uses of a window, whoever they are of', async () => {
-    const { clock, limits, admitted } = setUp();
+    const { clock, limits, admitted } = setUpQuotas();
     for (const _ of times(30, String)) {
       expect(await admitted(LOCAL_BURST)).to.equal(LOCAL_BURST);
       clock.advance(MINUTE_MS);
@@ -106,7 +90,7 @@ describe('LeasedLimiter: what it writes', () => {
   });
 
   it('nothing for a flood that is refused', async () => {
-    const { limits, admitted } = setUp();
+    const { limits, admitted } = setUpQuotas();
     await admitted(100, 20);
     const before = limits.written.length;
     expect(await admitted(1_000, 20)).to.equal(0);
@@ -114,7 +98,7 @@ describe('LeasedLimiter: what it writes', () => {
   });
 
   it('one batch for all who wait for it', async () => {
-    const { limits, admitted } = setUp();
+    const { limits, admitted } = setUpQuotas();
     limits.answersAfter = () => 5;
     // Ten at once, with a rate that one batch is enough for.
     expect(await admitted(40, 6_000)).to.equal(40);
@@ -122,7 +106,7 @@ describe('LeasedLimiter: what it writes', () => {
   });
 
   it('about one batch in 45 s of steady traffic, with no address in it', async () => {
-    const { clock, limits, quotas } = setUp();
+    const { clock, limits, quotas } = setUpQuotas();
     // 100 a second for three minutes, as one of ten instances sees it.
     for (const _ of times(18_000, String)) {
       await quotas.take('org_requests', ['org_secret']);
@@ -136,14 +120,14 @@ describe('LeasedLimiter: what it writes', () => {
 
 describe('LeasedLimiter: what it tells', () => {
   it('tells what is left, one less each time', async () => {
-    const { take } = setUp();
+    const { take } = setUpQuotas();
     const remaining: (number | undefined)[] = [];
     for (const _ of times(25, String)) remaining.push((await standingOf(() => take(25)))?.remaining);
     expect(remaining).to.deep.equal(times(25, (index) => 24 - index));
   });
 
   it('never tells more than the quota, nor less than nothing', async () => {
-    const { clock, take } = setUp();
+    const { clock, take } = setUpQuotas();
     for (const _ of times(400, String)) {
       const standing = await standingOf(() => take(60).catch(() => {}));
       if (standing !== undefined) {
@@ -157,7 +141,7 @@ describe('LeasedLimiter: what it tells', () => {
   /** */
   it('tells when the window ends: not too early, and less than a second too late', async () => {
     for (const offset of [0, 1, 999, 1_000, 31_234, 59_999]) {
-      const { clock, take, admitted } = setUp();
+      const { clock, take, admitted } = setUpQuotas();
       clock.advance(offset);
       await admitted(20, 5);
       const { retryAfterSeconds = 0, exceeded } = await expectCode(take(5), 'rate_limited');

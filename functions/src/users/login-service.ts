@@ -34,6 +34,12 @@ export interface CodeSent {
   readonly expiresInSeconds: number;
 }
 
+/** Who brings a code, and in which try. */
+export interface CodeBearer {
+  readonly client: ClientInfo;
+  readonly attempt: Attempt;
+}
+
 export interface CompletedLogin {
   readonly token: SessionToken;
   readonly user: UserRecord;
@@ -70,12 +76,7 @@ export class LoginService {
   }
 
   /** @throws InvalidCodeError, LockedOutError, UserInactiveError, UnavailableError */
-  async finish(
-    org: OrgRecord,
-    contact: Contact,
-    code: string,
-    by: { readonly client: ClientInfo; readonly attempt: Attempt },
-  ): Promise<CompletedLogin> {
+  async finish(org: OrgRecord, contact: Contact, code: string, by: CodeBearer): Promise<CompletedLogin> {
     const pool = orgPool(org);
     const resumed = await this.resume(pool, contact, by.attempt);
     if (resumed !== null) return resumed;
@@ -89,12 +90,7 @@ export class LoginService {
     }
   }
 
-  private async open(
-    pool: OrgPool,
-    contact: Contact,
-    code: string,
-    by: { readonly client: ClientInfo; readonly attempt: Attempt },
-  ): Promise<CompletedLogin> {
+  private async open(pool: OrgPool, contact: Contact, code: string, by: CodeBearer): Promise<CompletedLogin> {
     const context = { pool, purpose: 'login', subject: contactSubject(contact), contact } as const;
     const [matched, user] = await Promise.all([
       this.deps.codes.check(context, code),
