@@ -1,5 +1,5 @@
 const DOMAIN =
-  '^functions/src/(apps|codes|contacts|credentials|delivery|errors|identity|limits|lib|maintenance|orgs|pii|sessions|users)/';
+  '^functions/src/(apps|audit|codes|contacts|credentials|delivery|edits|errors|idempotency|identity|limits|lib|maintenance|orgs|pii|sessions|users)/';
 
 /** The direction is http → domain ← adapters; only composition.ts knows both ends. */
 module.exports = {
@@ -25,6 +25,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^functions/src/' },
       to: { path: 'firebase-admin/(auth|lib/auth)' },
+    },
+    {
+      name: 'nothing-on-the-command-line',
+      comment: 'The command line and its checks are no part of what is deployed.',
+      severity: 'error',
+      from: { path: '^functions/src/', pathNot: '^functions/src/admin/(cli|doctor)/' },
+      to: { path: '^functions/src/admin/(cli|doctor)/' },
     },
     {
       name: 'http-not-to-adapters',

@@ -55,16 +55,17 @@ function matchesInstalled(folder, lockFile) {
 }
 
 function install(folder, label) {
-  console.log(`Installing the dependencies of ${label} (npm ci); the first time takes a minute or two …`);
+  // Not on the standard output, which may be a program's.
+  console.error(`Installing the dependencies of ${label} (npm ci); the first time takes a minute or two …`);
   const started = Date.now();
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const shell = process.platform === 'win32';
-  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit', shell });
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['inherit', 2, 2], shell });
   if (result.status !== 0) {
     console.error(`npm ci failed in ${folder}. Check the network and the messages above, then run the command again.`);
     process.exit(result.status ?? 1);
   }
-  console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`);
+  console.error(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) ensureDeps();

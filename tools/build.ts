@@ -25,7 +25,7 @@ const OPTIONS: BuildOptions = {
   banner: {
     js: "import { createRequire as createBundleRequire } from 'node:module';const require = createBundleRequire(import.meta.url);",
   },
-  plugins: [lazyAdmin(), englishOnly()],
+  plugins: [lazyAdmin(), noSnapshots(), englishOnly()],
   format: 'esm',
   // functions-framework looks for the module type of a .js file with a search that costs as much as our own loading.
   outExtension: { '.js': '.mjs' },
@@ -56,6 +56,28 @@ function lazyAdmin(): Plugin {
       builder.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
         contents: `export const ${getters[path]} = (...args) => require('${path}').${getters[path]}(...args);`,
       }));
+    },
+  };
+}
+
+/**
+ * For a Firestore trigger, firebase-functions loads the Admin SDK's Firestore at its top, in every function's process, and
+ * decodes the event's document before the handler is asked. Ours read the document as it is by then: an event can be late,
+ * or come twice. A handler that reaches for the one in the event hears of it.
+ */
+function noSnapshots(): Plugin {
+  const makers = ['BeforeSnapshotFromJson', 'BeforeSnapshotFromProtobuf', 'SnapshotFromJson', 'SnapshotFromProtobuf'];
+  const message = 'Events come without their document (tools/build.ts): read it from Firestore.';
+  const contents = [
+    `const refuse = () => { throw new Error(${JSON.stringify(message)}); };`,
+    'const none = new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse });',
+    ...makers.map((name) => `export const create${name} = () => none;`),
+  ].join('\n');
+  const file = /firebase-functions[\\/]lib[\\/]esm[\\/]common[\\/]providers[\\/]firestore\.mjs$/;
+  return {
+    name: 'no-snapshots',
+    setup(builder) {
+      builder.onLoad({ filter: file }, () => ({ contents }));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { buildFunctions, watchBuild } from './build.js';
 import { type LocalFile, writeLocalFile } from './local-file.js';
 import { DEMO_ORGS_FILE, EMULATORS_FILE, STACK_FILE } from './paths.js';
+import { type LocalScheduler, startLocalScheduler } from './stack/local-scheduler.js';
 import { seedDemo } from './stack/seed.js';
 import type { DemoOrg, StackFile, StackInfo } from './stack/stack-info.js';
 import { type Stack, startStack } from './stack/start-stack.js';
@@ -16,11 +17,13 @@ const aborted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal(signal));
 
 let stack: Stack | undefined;
+let scheduler: LocalScheduler | undefined;
 let exitCode = 0;
 const started = Date.now();
 try {
   stack = await bringUp();
   const files = await publish(stack);
+  scheduler = startLocalScheduler(stack.info.env, log);
   await untilEnd(stack);
   for (const file of files) file.remove();
 } catch (error) {
@@ -29,6 +32,7 @@ try {
     exitCode = 1;
   }
 }
+await scheduler?.stop();
 await stack?.stop();
 if (aborted.signal.aborted) log('Stopped.');
 process.exit(exitCode);

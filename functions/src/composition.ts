@@ -3,6 +3,7 @@ import { createRemoteJWKSet } from 'jose';
 import { CloudTasksQueue } from './adapters/cloud-tasks/cloud-tasks-queue.js';
 import { FirestoreAccess } from './adapters/firestore/firestore-access.js';
 import { FirestoreAppStore } from './adapters/firestore/firestore-app-store.js';
+import { FirestoreAuditStore } from './adapters/firestore/firestore-audit-store.js';
 import { FirestoreChallengeStore } from './adapters/firestore/firestore-challenge-store.js';
 import { FirestoreCredentialStore } from './adapters/firestore/firestore-credential-store.js';
 import { isFirestoreOutage } from './adapters/firestore/firestore-errors.js';
@@ -32,6 +33,8 @@ import { CodeService } from './codes/code-service.js';
 import type { Config } from './config/config.js';
 import type { DeliveryConfig } from './config/delivery.js';
 import type { Secrets } from './config/secrets.js';
+import { CredentialAdmin } from './credentials/credential-admin.js';
+import { CredentialIssuer } from './credentials/credential-issuer.js';
 import { CredentialService } from './credentials/credential-service.js';
 import { SecretHasher } from './credentials/secret-hasher.js';
 import { ChannelSender } from './delivery/channel-sender.js';
@@ -45,9 +48,12 @@ import type { Logger } from './lib/logger.js';
 import { LeasedLimiter } from './limits/leased-limiter.js';
 import { Limiter } from './limits/limiter.js';
 import { SweepService } from './maintenance/sweep-service.js';
+import { OrgDeletion } from './orgs/org-deletion.js';
+import { OrgProvisioner } from './orgs/org-provisioner.js';
 import { OrgService } from './orgs/org-service.js';
 import { FieldCipher } from './pii/field-cipher.js';
 import type { Ports } from './ports.js';
+import { SessionAdmin } from './sessions/session-admin.js';
 import { SessionService } from './sessions/session-service.js';
 import { AccessService } from './users/access-service.js';
 import { LoginService } from './users/login-service.js';
@@ -55,6 +61,7 @@ import { PasswordGuard } from './users/password-guard.js';
 import { PasswordService } from './users/password-service.js';
 import { RegistrationClaims } from './users/registration-claims.js';
 import { RegistrationService } from './users/registration-service.js';
+import { UserAdmin } from './users/user-admin.js';
 import { UserService } from './users/user-service.js';
 
 const CLOUD_PLATFORM_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -64,6 +71,8 @@ export interface CompositionOptions {
   readonly observer?: BackendObserver;
   /** When the breakers open; as the policy has it unless given. */
   readonly breaker?: BreakerPolicy;
+  /** Whether the project is to pay for calls by its name, as those of people's logins need it. Default false. */
+  readonly billed?: boolean;
 }
 
 type BackendMaker = (name: string, own: BackendOptions) => Backend;
@@ -71,7 +80,7 @@ type BackendMaker = (name: string, own: BackendOptions) => Backend;
 /** The adapters for a configuration, and how to let go of them. */
 export function composePorts(
   config: Config,
-  { clock = systemClock, observer, breaker }: CompositionOptions = {},
+  { clock = systemClock, observer, breaker, billed = false }: CompositionOptions = {},
 ): { ports: Ports; close(): Promise<void> } {
   const backend: BackendMaker = (name, own) => new Backend(name, { ...own, observer, breaker });
   const { projectId, apiKey, emulators } = config;
@@ -81,7 +90,7 @@ export function composePorts(
     backend('firestore', { ...BACKEND_TIMES.firestore, isOutage: isFirestoreOutage }),
   );
   const toolkit = new IdentityToolkitClient(
-    { projectId, apiKey, emulatorHost: emulators?.auth },
+    { projectId, apiKey, emulatorHost: emulators?.auth, billed },
     account ?? EMULATOR_TOKENS,
     backend('identity-platform', { ...BACKEND_TIMES.identityPlatform, isOutage: isIdentityPlatformOutage }),
   );
@@ -89,6 +98,7 @@ export function composePorts(
     orgs: new FirestoreOrgStore(firestore),
     credentials: new FirestoreCredentialStore(firestore),
     apps: new FirestoreAppStore(firestore),
+    audit: new FirestoreAuditStore(firestore),
     users: new FirestoreUserStore(firestore),
     reservations: new FirestoreReservationStore(firestore),
     revocations: new FirestoreRevocationStore(firestore),
@@ -128,20 +138,26 @@ export function composeServices(
   const sessions = new SessionService({ ...ports, clock });
   const access = new AccessService({ ...ports, codes, sessions, clock });
   const delivery = new DeliveryService({ sender: ports.sender, queue: ports.queue, cipher });
-  const credentials = new CredentialService({ ...ports, hasher, clock, indexKey });
+  const issuer = new CredentialIssuer({ hasher, clock, indexKey });
+  const provisioner = new OrgProvisioner({ ...ports, issuer, clock });
   return {
     access,
-    credentials,
+    credentials: new CredentialService({ ...ports, hasher, clock, indexKey }),
+    credentialAdmin: new CredentialAdmin({ ...ports, issuer, clock }),
     quotas: new LeasedLimiter({ limits: ports.limits, clock, indexKey }),
     idempotency: new IdempotencyService({ ...ports, cipher, clock, indexKey }),
     sessions,
     delivery,
-    apps: new AppService({ apps: ports.apps, clock, indexKey }),
-    orgs: new OrgService({ orgs: ports.orgs, tenants: ports.tenants, credentials, clock }),
+    apps: new AppService({ ...ports, clock, indexKey }),
+    orgs: new OrgService({ orgs: ports.orgs, provisioner, clock }),
+    provisioner,
+    sessionAdmin: new SessionAdmin({ ...ports, access, clock }),
+    deletion: new OrgDeletion({ ...ports, access, clock, indexKey }),
     registration: new RegistrationService({ ...ports, cipher, clock, indexKey }),
     login: new LoginService({ ...ports, codes, sessions, delivery, limiter, guard }),
     passwords: new PasswordService({ ...ports, codes, access, delivery, limiter, guard, indexKey }),
-    users: new UserService({ ...ports, access, guard, cipher, clock, indexKey }),
+    users: new UserService({ ...ports, cipher }),
+    userAdmin: new UserAdmin({ ...ports, access, guard, clock, indexKey }),
   };
 }
 
@@ -149,12 +165,12 @@ export type ComposedServices = ReturnType<typeof composeServices>;
 
 export function composeSweep(
   ports: Ports,
-  { access }: ComposedServices,
+  { access, provisioner }: ComposedServices,
   logger: Logger,
   clock: Clock = systemClock,
 ): SweepService {
   const registrations = new RegistrationClaims({ ...ports, clock });
-  return new SweepService({ ...ports, registrations, access, clock, logger, pause: sleep });
+  return new SweepService({ ...ports, registrations, access, provisioner, clock, logger, pause: sleep });
 }
 
 function composeSender({ outboxUrl, twilio, sendgrid }: DeliveryConfig, backend: BackendMaker): MessageSender {

@@ -1,7 +1,9 @@
+import { onDocumentWrittenWithAuthContext } from 'firebase-functions/firestore';
 import { onRequest } from 'firebase-functions/https';
 import { onSchedule } from 'firebase-functions/scheduler';
 import { onTaskDispatched } from 'firebase-functions/tasks';
 import type { DeliverTask } from './adapters/cloud-tasks/cloud-tasks-queue.js';
+import { EDIT_MAX_INSTANCES, EDIT_TIMEOUT_SECONDS } from './admin/console/console-policy.js';
 import { currentEnvironment } from './config/environment.js';
 import { SECRETS } from './config/params.js';
 import { SWEEP_SCHEDULE, SWEEP_TIMEOUT_SECONDS } from './maintenance/sweep-policy.js';
@@ -35,5 +37,35 @@ export const sweep = onSchedule(
   },
   async () => {
     await getRuntime().sweep.run();
+  },
+);
+
+const EDITS = {
+  secrets: SECRETS,
+  memory: '512MiB',
+  timeoutSeconds: EDIT_TIMEOUT_SECONDS,
+  maxInstances: EDIT_MAX_INSTANCES,
+  retry: true,
+} as const;
+
+/** Admins add and edit orgs in the console: provisions, suspends, resumes, revokes, checks settings. */
+export const orgEdited = onDocumentWrittenWithAuthContext({ ...EDITS, document: 'orgs/{orgId}' }, async (event) => {
+  await getRuntime().edits.orgEdited(event, event.params.orgId);
+});
+
+/** Rotates and revokes credentials, checks their terms. */
+export const credentialEdited = onDocumentWrittenWithAuthContext(
+  { ...EDITS, document: 'credentials/{keyId}' },
+  async (event) => {
+    await getRuntime().edits.credentialEdited(event, event.params.keyId);
+  },
+);
+
+/** Status, kyc_status and role of a partner's user. */
+export const userEdited = onDocumentWrittenWithAuthContext(
+  { ...EDITS, document: 'orgs/{orgId}/users/{uid}' },
+  async (event) => {
+    const { orgId, uid } = event.params;
+    await getRuntime().edits.userEdited(event, orgId, uid);
   },
 );

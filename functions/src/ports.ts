@@ -1,4 +1,5 @@
 import type { AppStore } from './apps/app-store.js';
+import type { AuditStore } from './audit/audit-store.js';
 import type { ChallengeStore } from './codes/challenge-store.js';
 import type { CredentialStore } from './credentials/credential-store.js';
 import type { DeliveryQueue } from './delivery/delivery-queue.js';
@@ -19,6 +20,7 @@ export interface Ports {
   readonly orgs: OrgStore;
   readonly credentials: CredentialStore;
   readonly apps: AppStore;
+  readonly audit: AuditStore;
   readonly users: UserStore;
   readonly reservations: ReservationStore;
   readonly revocations: RevocationStore;

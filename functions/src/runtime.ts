@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { ConsoleEdits } from './admin/console/console-edits.js';
 import { type ComposedServices, composePorts, composeServices, composeSweep } from './composition.js';
 import { readConfig } from './config/config.js';
 import {
@@ -13,6 +14,7 @@ import { createApp } from './http/app.js';
 import { drainOnSigterm } from './http/draining.js';
 import { takeRequestsAsTheyCome } from './http/platform-requests.js';
 import { routes } from './http/routes/index.js';
+import { clientName } from './lib/client-name.js';
 import { systemClock } from './lib/clock.js';
 import { describeError, jsonLogger, type Logger } from './lib/logger.js';
 import type { SweepService } from './maintenance/sweep-service.js';
@@ -21,6 +23,7 @@ interface Runtime {
   readonly app: Express;
   readonly services: ComposedServices;
   readonly sweep: SweepService;
+  readonly edits: ConsoleEdits;
   readonly logger: Logger;
 }
 
@@ -75,6 +78,14 @@ function createRuntime(): Runtime {
     services,
     sweep,
     logger,
-    app: createApp({ services, routes, logger, clock: systemClock, projectId: config.projectId }),
+    edits: new ConsoleEdits({ ...services, orgStore: ports.orgs, clock: systemClock, logger }),
+    app: createApp({
+      services,
+      routes,
+      logger,
+      clock: systemClock,
+      projectId: config.projectId,
+      nameClient: (address) => clientName(config.secrets.indexKey, address),
+    }),
   };
 }

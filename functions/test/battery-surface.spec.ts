@@ -177,7 +177,14 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
     for (const [, reference = ''] of JSON.stringify(served).matchAll(/"\$ref":"#\/components\/([^"]+)"/g))
       expect(served.components).to.have.nested.property(reference.replace('/', '.'));
 
-    const express = createApp({ services, routes, clock, logger: { log: () => {} }, projectId: 'demo-gatehouse' });
+    const express = createApp({
+      services,
+      routes,
+      clock,
+      logger: { log: () => {} },
+      projectId: 'demo-gatehouse',
+      nameClient: () => 'client',
+    });
     const expected = [...declared, ...SERVICE_PATHS.map((path) => `get ${path}`)].sort();
     expect(operationsOf(express)).to.deep.equal(expected);
   });

@@ -5,6 +5,7 @@ import { routes } from '../src/http/routes/index.js';
 import { type ApiRequest, type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { masked } from './support/declared.js';
 import { describeApp } from './support/describe-app.js';
+import { BY } from './support/records.js';
 import { callRoute, needsSession, sampleOf, title, workingRequest } from './support/route-samples.js';
 
 /** JSON texts, not values: some of them cannot be made by JSON.stringify. */
@@ -45,13 +46,13 @@ describeApp('Battery: every route, its credentials and its body', (app) => {
   let suspendedSession = '';
 
   before(async () => {
-    const { provision, services, ports, clock, scenario, api } = app();
+    const { provision, services, clock, scenario, api } = app();
     [org, other, suspended] = [await provision('Own'), await provision('Other'), await provision('Suspended')];
-    revoked = { ...org, credential: await services.credentials.issue(org.org.orgId) };
+    revoked = { ...org, credential: await services.credentialAdmin.issue(org.org.orgId, BY) };
     suspendedSession = await scenario.logIn(suspended, await scenario.register(suspended));
     expectStatus(await api.post(revoked, '/partner/auth/introspect', { token: '' }), 200);
-    await services.orgs.suspend(suspended.org.orgId);
-    await ports.credentials.setStatus(revoked.credential.key, 'revoked');
+    await services.orgs.suspend(suspended.org.orgId, BY);
+    await services.credentialAdmin.revoke(revoked.credential.key, BY);
     // Both have been verified just now: they may be remembered for 60 s.
     clock.advance(61_000);
   });

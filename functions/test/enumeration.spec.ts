@@ -5,6 +5,7 @@ import type { UserId } from '../src/users/user-id.js';
 import type { ApiResponse, TestOrg } from './support/api-client.js';
 import { masked } from './support/declared.js';
 import { describeApp } from './support/describe-app.js';
+import { BY } from './support/records.js';
 import type { ContactField, TestUser } from './support/scenario.js';
 import { newRegistration } from './support/scenario.js';
 
@@ -24,7 +25,7 @@ describeApp('E-01: known, unknown and suspended users get the same answers', (ap
     const { scenario, services } = app();
     const { orgId: id, tenantId } = org.org;
     const suspended = await scenario.register(org);
-    await services.users.suspend({ id, tenantId }, suspended.userId as UserId);
+    await services.userAdmin.change({ id, tenantId }, suspended.userId as UserId, { status: 'suspended' }, BY);
     return { known: await scenario.register(org), unknown: { userId: '', ...newRegistration() }, suspended };
   }
 

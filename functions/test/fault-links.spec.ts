@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { expectOutage, faultRoutes, type PreparedRequest } from './support/fault-cases.js';
 import { type LinkedApp, startLinkedApp } from './support/linked-app.js';
+import { BY } from './support/records.js';
 import { newRegistration } from './support/scenario.js';
 
 const ANSWERED_MS = 10_500;
@@ -24,7 +25,7 @@ describe('Real outages: a port that nobody listens on, and one that never answer
 
   before(async () => {
     app = await startLinkedApp();
-    org = await app.services.orgs.provision('Outages');
+    org = await app.services.orgs.create({ name: 'Outages' }, BY);
     await app.scenario.logIn(org, await app.scenario.register(org));
   });
   after(async () => {

@@ -10,7 +10,7 @@ import type { OrgRecord } from '../src/orgs/org-record.js';
 import type { Ports } from '../src/ports.js';
 import type { ClientInfo } from '../src/sessions/session-record.js';
 import type { UserRecord } from '../src/users/user-record.js';
-import { newUser } from './support/records.js';
+import { BY, newUser } from './support/records.js';
 import { times } from './support/spy-limit-store.js';
 import { ManualClock, testKey, testKeyring } from './support/unit-fixtures.js';
 import { type BusyDocument, WriteMeter } from './support/write-meter.js';
@@ -55,7 +55,7 @@ class Fleet {
     const services = composeServices(this.memory, SECRETS, this.clock, new SecretHasher(4));
     const most = (name: LeasedLimitName) => LIMITS[name].windows[0].ceiling;
     const limits = { credential1m: most('credential_requests'), org1m: most('org_requests') };
-    return services.orgs.provision('Busy', { limits });
+    return services.orgs.create({ name: 'Busy', settings: { limits } }, BY);
   }
 
   /** What the request of a login comes to, from its credentials on. */

@@ -6,6 +6,7 @@ import { DAY_MS, MINUTE_MS } from '../src/lib/clock.js';
 import { type ApiRequest, type ApiResponse, expectError, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
 import { expectReplay, honouredRoutes, isReplayed, isWork, listenIn, withKey } from './support/idempotent.js';
+import { BY } from './support/records.js';
 import { callRoute, sampleOf, title, workingRequest } from './support/route-samples.js';
 
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
@@ -86,7 +87,7 @@ describeApp('H-05: Idempotency-Key, at every route that honours it', (app) => {
       it('keeps orgs apart, and credentials of one org', async () => {
         const { request } = await prepare(route);
         const first = await succeed(route, request);
-        const credential = await app().services.credentials.issue(org.org.orgId);
+        const credential = await app().services.credentialAdmin.issue(org.org.orgId, BY);
         for (const other of [await app().provision(), { ...org, credential }]) {
           const asOther = { ...request, org: other };
           const answer = await call(route, asOther);

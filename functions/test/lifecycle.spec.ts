@@ -4,8 +4,10 @@ import type { UserId } from '../src/users/user-id.js';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
+import { BY } from './support/records.js';
 import { callRoute, sessionRoutes } from './support/route-samples.js';
 import { type TestUser, wrongCode } from './support/scenario.js';
+import { expectCode } from './support/unit-fixtures.js';
 
 const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
 const SECOND = 1_000;
@@ -119,9 +121,18 @@ describeApp('O-05: lifetime of codes and sessions', (app) => {
     });
   }
 
-  it('an org cannot make codes live longer than 600 s', async () => {
+  it('an org cannot make codes live longer than 600 s: it is refused', async () => {
+    const { details } = await expectCode(app().provision('Long', { codeLifetimeSeconds: 86_400 }), 'invalid_request');
+    expect(details?.map(({ path }) => path)).to.deep.equal(['settings.codeLifetimeSeconds']);
+  });
+
+  it('nor whoever writes what is in force past all checks', async () => {
     const { scenario, clock, provision } = app();
-    const long = await provision('Long', { codeLifetimeSeconds: 86_400 });
+    const long = await provision('Long', { codeLifetimeSeconds: 300 });
+    const path = `orgs/${long.org.orgId}`;
+    const { inForce } = (await probe.read(path)) ?? {};
+    const settings = { ...inForce.settings, codeLifetimeSeconds: 86_400 };
+    await probe.write(path, { inForce: { ...inForce, settings } });
     const user = await scenario.register(long);
     const code = await scenario.sendLoginCode(long, user);
     clock.advance(601 * SECOND);
@@ -182,31 +193,31 @@ describeApp('S-05: sessions end', (app) => {
     },
     /** @see GHSA-2vg6-77g8-24mp sessions survive the deletion of their user */
     'the deletion of the user': {
-      act: ({ userId }) => app().services.users.delete(poolOf(org), userId as UserId),
+      act: ({ userId }) => app().services.userAdmin.delete(poolOf(org), userId as UserId, BY),
     },
     'the suspension of the user': {
-      act: ({ userId }) => app().services.users.suspend(poolOf(org), userId as UserId),
+      act: ({ userId }) => app().services.userAdmin.change(poolOf(org), userId as UserId, { status: 'suspended' }, BY),
     },
     'the suspension and resumption of the user': {
       act: async ({ userId }) => {
-        await app().services.users.suspend(poolOf(org), userId as UserId);
-        await app().services.users.resume(poolOf(org), userId as UserId);
+        await app().services.userAdmin.change(poolOf(org), userId as UserId, { status: 'suspended' }, BY);
+        await app().services.userAdmin.change(poolOf(org), userId as UserId, { status: 'active' }, BY);
       },
     },
     'the suspension of the org': {
-      act: () => app().services.orgs.suspend(org.org.orgId),
+      act: () => app().services.orgs.suspend(org.org.orgId, BY),
       answer: [403, 'client_inactive'],
       remembered: true,
     },
     'the suspension and resumption of the org': {
       act: async () => {
-        await app().services.orgs.suspend(org.org.orgId);
-        await app().services.orgs.resume(org.org.orgId);
+        await app().services.orgs.suspend(org.org.orgId, BY);
+        await app().services.orgs.resume(org.org.orgId, BY);
       },
       remembered: true,
     },
     'the revocation of the credential': {
-      act: () => app().ports.credentials.setStatus(org.credential.key, 'revoked'),
+      act: () => app().services.credentialAdmin.revoke(org.credential.key, BY),
       answer: [401, 'invalid_client'],
       remembered: true,
     },
@@ -226,10 +237,14 @@ describeApp('S-05: sessions end', (app) => {
 
   it('and a suspended or deleted user gets no new one', async () => {
     const { scenario, api, services } = app();
-    for (const end of ['suspend', 'delete'] as const) {
+    const ends: Readonly<Record<string, (uid: UserId) => Promise<void>>> = {
+      suspended: (uid) => services.userAdmin.change(poolOf(org), uid, { status: 'suspended' }, BY),
+      deleted: (uid) => services.userAdmin.delete(poolOf(org), uid, BY),
+    };
+    for (const end of Object.values(ends)) {
       const user = await scenario.register(org);
       const code = await scenario.sendLoginCode(org, user);
-      await services.users[end](poolOf(org), user.userId as UserId);
+      await end(user.userId as UserId);
       expectError(await scenario.verify(org, user, code), 400, 'invalid_code');
       const body = { email: user.email, password: user.password };
       expectError(await api.post(org, '/partner/auth/login', body), 401, 'invalid_credentials');

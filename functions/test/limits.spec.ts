@@ -160,7 +160,7 @@ describeApp('Limits of contacts and accounts', (app) => {
     for (const _ of times(5, String)) expectError(await guess(user, '198.51.100.4'), 401, 'invalid_credentials');
     expectError(await logIn(user, '198.51.100.4'), 429, 'locked_out');
     const { orgId: id, tenantId } = org.org;
-    await app().services.users.unlock({ id, tenantId }, user.userId as UserId);
+    await app().services.userAdmin.unlock({ id, tenantId }, user.userId as UserId);
     expectStatus(await logIn(user, '198.51.100.4'), 200);
     expectStatus(await app().scenario.verify(org, user, app().outbox.messages.at(-1)?.code ?? ''), 200);
   });

@@ -8,7 +8,7 @@ import { type LogEntry, lineOf } from './support/log-lines.js';
 import { callRoute, needsSession, sampleOf, title, workingRequest } from './support/route-samples.js';
 
 const MOST_BEFORE_REFUSAL = 15;
-const FIELDS = ['severity', 'message', 'requestId', 'route', 'event', 'outcome', 'status', 'ms'];
+const FIELDS = ['severity', 'message', 'requestId', 'route', 'event', 'outcome', 'status', 'ms', 'client'];
 /** Where they are known. */
 const WHO = ['orgId', 'keyId', 'uid'];
 

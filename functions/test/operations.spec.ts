@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { ROOT_DIR } from '../../tools/paths.js';
+import { ConsoleEdits } from '../src/admin/console/console-edits.js';
+import { EDIT_GIVEN_UP_MS } from '../src/admin/console/console-policy.js';
 import { composeSweep } from '../src/composition.js';
 import { DeliveryFailedError, ERROR_CODES } from '../src/errors/gatehouse-error.js';
 import { routes } from '../src/http/routes/index.js';
@@ -11,41 +10,10 @@ import { describeApp } from './support/describe-app.js';
 import { failing, withKey } from './support/idempotent.js';
 import { conditionsOf, matches } from './support/log-filter.js';
 import { type LogEntry, parseLines, requestLines } from './support/log-lines.js';
+import { metrics, tableUnder } from './support/operations-document.js';
+import { BY } from './support/records.js';
 import { title } from './support/route-samples.js';
 import { newRegistration, wrongCode } from './support/scenario.js';
-
-const DOCUMENT = readFileSync(join(ROOT_DIR, 'docs', 'operations.md'), 'utf8');
-
-/** The rows of the table under a heading, without the marks around code. */
-function tableUnder(heading: string): string[][] {
-  const section = DOCUMENT.split(/^## /m).find((one) => one.startsWith(heading)) ?? '';
-  const rows = section.split('\n').filter((line) => /^\| `/.test(line));
-  return rows.map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll('`', '')),
-  );
-}
-
-/** Each metric's filter by the name of its service and itself. A heading may name two, each with its block. */
-function metrics(): { name: string; service: string; filter: string }[] {
-  return DOCUMENT.split(/^### /m)
-    .slice(1)
-    .flatMap((section) => {
-      const names = (section.split('\n')[0] ?? '').replace(/:.*/, '').split(', ');
-      const blocks = [...section.matchAll(/```\n([^`]+)```/g)].map(([, filter = '']) => filter);
-      expect(blocks, section.slice(0, 80)).to.have.length(names.length);
-      expect(section)
-        .to.match(/\*\*Fires\*\*/)
-        .and.to.match(/\*\*Do:\*\*/);
-      return names.map((name, index) => {
-        const filter = blocks[index] ?? '';
-        const service = /service_name="(\w+)"/.exec(filter)?.[1] ?? '';
-        return { name, service, filter };
-      });
-    });
-}
 
 describe('docs/operations.md', () => {
   it('L-01: lists every event, at its route', () => {
@@ -63,7 +31,7 @@ describe('docs/operations.md', () => {
     const known: Readonly<Record<string, readonly string[]>> = {
       event: routes.map(({ event }) => event),
       outcome: ['ok', ...ERROR_CODES],
-      message: ['request', 'sweep', 'sweep_failed', ...ERROR_CODES],
+      message: ['request', 'sweep', 'sweep_failed', 'edit_failed', ...ERROR_CODES],
     };
     expect(metrics().length).to.be.at.least(10);
     for (const { path, value } of metrics().flatMap(({ filter }) => conditionsOf(filter))) {
@@ -74,9 +42,11 @@ describe('docs/operations.md', () => {
   });
 });
 
+const isReport = ({ message }: LogEntry): boolean => message === 'sweep';
+
 /** @see security.md L-02 */
 describeApp('L-02: what each alert is for sets its filter off', (app) => {
-  const lines: Record<string, LogEntry[]> = { api: [], sweep: [] };
+  const lines: Record<string, LogEntry[]> = { api: [], sweep: [], edits: [] };
   let org: TestOrg;
   let quiet: LogEntry | undefined;
 
@@ -100,7 +70,9 @@ describeApp('L-02: what each alert is for sets its filter off', (app) => {
     await scenario.isLive(org, session);
     [quiet] = await requestLines(app(), from);
     await happen(user.email, user.password);
+    await misuse();
     await sweep();
+    await edit();
   });
 
   async function happen(email: string, password: string): Promise<void> {
@@ -156,6 +128,29 @@ describeApp('L-02: what each alert is for sets its filter off', (app) => {
     lines['sweep']?.push(...parseLines(printed));
   }
 
+  /** The right secret, for what it is not for and from where it may not be. */
+  async function misuse(): Promise<void> {
+    const { credentialAdmin } = app().services;
+    for (const terms of [{ scopes: [] }, { allowedAddresses: ['203.0.113.7'] }]) {
+      const credential = await credentialAdmin.issue(org.org.orgId, BY, terms);
+      await collect(() => app().scenario.api.post({ ...org, credential }, '/partner/auth/login', {}));
+    }
+  }
+
+  /** Firestore is down when a trigger is told of an edit, and still when it is told for the last time. */
+  async function edit(): Promise<void> {
+    const { ports, services, clock } = app();
+    const printed: string[] = [];
+    const logger = jsonLogger((line) => printed.push(line));
+    const edits = new ConsoleEdits({ ...services, orgStore: ports.orgs, clock, logger });
+    for (const age of [0, 2 * EDIT_GIVEN_UP_MS]) {
+      const event = { id: 'event', time: new Date(clock.now() - age).toISOString() };
+      const isRead = ({ operation }: { operation: string }) => operation === 'orgs.read';
+      await failing(app(), isRead, () => edits.orgEdited(event, org.org.orgId)).catch(() => {});
+    }
+    lines['edits']?.push(...parseLines(printed));
+  }
+
   for (const { name, service, filter } of metrics()) {
     it(`${name}: its filter finds what has happened, and not what is as it should be`, () => {
       const found = (lines[service] ?? []).filter((line) => matches(filter, line, { service }));
@@ -172,5 +167,11 @@ describeApp('L-02: what each alert is for sets its filter off', (app) => {
     expect(documented).to.include.members([...fields]);
     // The rest take a repetition or a client that went away.
     expect(documented.filter((field) => !fields.has(field ?? ''))).to.have.members(['replayed', 'unheard']);
+  });
+
+  it('every count of a sweep is in the table', () => {
+    const { severity: _severity, message: _message, ...counts } = lines['sweep']?.find(isReport) ?? { message: '' };
+    const documented = tableUnder('Log lines of the sweep').map(([kind]) => kind);
+    expect(documented).to.have.members(Object.keys(counts));
   });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { UserId } from '../src/users/user-id.js';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp, describeMemoryApp, type TestApp } from './support/describe-app.js';
+import { BY } from './support/records.js';
 import { newRegistration, type TestUser, wrongCode } from './support/scenario.js';
 
 const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
@@ -212,7 +213,7 @@ async function walk(app: TestApp, org: TestOrg, steps: readonly Step[]): Promise
   }
   // The memory stores look through all they hold.
   const { orgId: id, tenantId } = org.org;
-  await app.services.users.delete({ id, tenantId }, user.userId as UserId);
+  await app.services.userAdmin.delete({ id, tenantId }, user.userId as UserId, BY);
 }
 
 /** Every order of steps of a length; shorter ones are their beginnings. */

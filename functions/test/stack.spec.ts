@@ -4,6 +4,7 @@ import { stackServices } from '../../tools/stack/seed.js';
 import { type Served, startServe } from '../../tools/stack/start-serve.js';
 import { ApiClient, type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { testStack } from './support/global-stack.js';
+import { BY } from './support/records.js';
 import { newRegistration, Scenario } from './support/scenario.js';
 
 const USERS = 30;
@@ -147,7 +148,7 @@ describe('The stack, through its real servers', () => {
 async function provision(name: string, tries = 5): Promise<TestOrg> {
   const { services, close } = stackServices(testStack().env);
   try {
-    return await services.orgs.provision(name);
+    return await services.orgs.create({ name }, BY);
   } catch (error) {
     if (tries <= 1) throw error;
     return await provision(name, tries - 1);

@@ -5,6 +5,7 @@ import type { UserId } from '../src/users/user-id.js';
 import type { ApiResponse, TestOrg } from './support/api-client.js';
 import { auc } from './support/auc.js';
 import { describeApp } from './support/describe-app.js';
+import { BY } from './support/records.js';
 import { type ContactField, newRegistration, type TestUser } from './support/scenario.js';
 
 const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
@@ -45,7 +46,7 @@ describeApp('E-02: response times do not tell who has an account', (app) => {
     const { scenario, services } = app();
     const { orgId: id, tenantId } = org.org;
     const suspended = await scenario.register(org);
-    await services.users.suspend({ id, tenantId }, suspended.userId as UserId);
+    await services.userAdmin.change({ id, tenantId }, suspended.userId as UserId, { status: 'suspended' }, BY);
     return { known: await scenario.register(org), unknown: { userId: '', ...newRegistration() }, suspended };
   }
 

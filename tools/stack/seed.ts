@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
+import type { Actor } from '../../functions/src/audit/audit-record.js';
 import { type ComposedServices, composePorts, composeServices } from '../../functions/src/composition.js';
 import { readConfig } from '../../functions/src/config/config.js';
-import type { TrustedIssuer } from '../../functions/src/orgs/org-record.js';
+import type { TrustedIssuer } from '../../functions/src/orgs/org-settings.js';
 import { writeLocalFile } from '../local-file.js';
 import type { DemoOrg, StackTarget } from './stack-info.js';
 
 const DEMO_ORGS = ['Acme', 'Globex'];
+const BY: Actor = { kind: 'system', id: 'seed', from: null, requestId: 'seed' };
 
 /** The domain's services against a running stack, as the functions have them. */
 export function stackServices(env: Readonly<Record<string, string>>): {
@@ -56,8 +58,8 @@ async function findAgain(
 
 async function create(services: ComposedServices, name: string): Promise<DemoOrg> {
   const { issuer, trustedIssuer } = await makeIssuer(name);
-  const { org, credential } = await services.orgs.provision(name, { trustedIssuer });
-  const app = await services.apps.create(org.orgId, `${name} app`, ['http://localhost:3000']);
+  const { org, credential } = await services.orgs.create({ name, settings: { trustedIssuer } }, BY);
+  const app = await services.apps.create(org.orgId, `${name} app`, ['http://localhost:3000'], BY);
   const { orgId, tenantId } = org;
   return { orgId, name, tenantId, key: credential.key, secret: credential.secret, app, issuer };
 }

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { CredentialOffice } from '../../test/support/credential-office.js';
+import { BY } from '../../test/support/records.js';
 import { expectCode, testKey } from '../../test/support/unit-fixtures.js';
 import { generateKeyId, generateSecret } from './credential-id.js';
+import type { IssuedCredential } from './credential-issuer.js';
 import { CREDENTIAL_CACHE_MS, CREDENTIAL_CACHE_SIZE, REFUSAL_AFTER_READ_MS } from './credential-policy.js';
-import { CredentialService, type IssuedCredential } from './credential-service.js';
+import { CredentialService } from './credential-service.js';
 
 const FLOOD = 500;
 
@@ -103,7 +105,7 @@ describe('CredentialService under a flood of wrong secrets', () => {
 
   it('does not make a revoked credential live longer than 60 s: what it had read is as old as it is', async () => {
     await refuse();
-    await office.credentials.setStatus(issued.key, 'revoked');
+    await office.admin.revoke(issued.key, BY);
     office.clock.advance(CREDENTIAL_CACHE_MS - 1);
     await authenticate();
     office.clock.advance(1);
@@ -111,7 +113,7 @@ describe('CredentialService under a flood of wrong secrets', () => {
   });
 
   it('runs no bcrypt for the right secret of a revoked credential', async () => {
-    await office.credentials.setStatus(issued.key, 'revoked');
+    await office.admin.revoke(issued.key, BY);
     for (let count = 0; count < FLOOD; count += 1) await expectCode(authenticate(), 'invalid_client');
     expect(office.cost()).to.deep.equal({ reads: 1, bcrypt: 0 });
   });

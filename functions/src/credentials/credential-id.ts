@@ -8,8 +8,10 @@ export type KeyId = Brand<'KeyId'>;
 export type OrgSecret = Brand<'OrgSecret'>;
 export type CredentialEnvironment = 'live' | 'test';
 
-const KEY_PATTERN = /^gh_key_(?:live|test)_[A-Za-z0-9_-]{22}$/;
+const KEY_PATTERN = /^gh_key_(live|test)_[A-Za-z0-9_-]{22}$/;
 const SECRET_PATTERN = /^(gh_secret_(?:live|test)_[A-Za-z0-9_-]{43})([0-9a-f]{8})$/;
+/** Of a secret, to recognise it by. */
+export const SHOWN_PREFIX_LENGTH = 'gh_secret_live_'.length + 4;
 
 export function generateKeyId(environment: CredentialEnvironment): KeyId {
   return `gh_key_${environment}_${randomBytes(16).toString('base64url')}` as KeyId;
@@ -17,6 +19,10 @@ export function generateKeyId(environment: CredentialEnvironment): KeyId {
 
 export function isKeyId(value: string): value is KeyId {
   return KEY_PATTERN.test(value);
+}
+
+export function environmentOf(key: KeyId): CredentialEnvironment {
+  return KEY_PATTERN.exec(key)?.[1] === 'test' ? 'test' : 'live';
 }
 
 export function generateSecret(environment: CredentialEnvironment): OrgSecret {

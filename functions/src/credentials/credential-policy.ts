@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../lib/clock.js';
+import { HOUR_MS, MINUTE_MS } from '../lib/clock.js';
 
 /** How long a credential's documents, and its org's, are relied on after they were read: revocation takes this long. */
 export const CREDENTIAL_CACHE_MS = MINUTE_MS;
@@ -20,3 +20,13 @@ export const BCRYPT_PER_KEY_AND_SECOND = 10;
  * document is there. Longer than all but the slowest reads take.
  */
 export const REFUSAL_AFTER_READ_MS = 100;
+/**
+ * How long a new secret can be read in the console unless it is used first. The sweep, each minute, takes it away: with
+ * that it is gone within 15 minutes.
+ */
+export const SECRET_SHOWN_MS = 13 * MINUTE_MS;
+/** `lastUsedAt` is no more exact than this, so that it costs a write an hour. */
+export const LAST_USED_GRAIN_MS = HOUR_MS;
+/** Networks of an allow-list. */
+export const ALLOWED_ADDRESSES_MAX = 100;
+export const CREDENTIAL_NAME_MAX = 100;

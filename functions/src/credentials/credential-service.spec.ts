@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { CredentialOffice } from '../../test/support/credential-office.js';
+import { BY } from '../../test/support/records.js';
 import { textsIn } from '../../test/support/texts-in.js';
 import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
 import { UnavailableError } from '../errors/gatehouse-error.js';
 import { orgId } from '../orgs/org-id.js';
 import { generateKeyId, generateSecret } from './credential-id.js';
-import type { IssuedCredential } from './credential-service.js';
+import type { IssuedCredential } from './credential-issuer.js';
 
 const CACHE_MS = 60_000;
 
@@ -64,7 +65,7 @@ describe('CredentialService', () => {
   });
 
   it('does not take another credential’s secret', async () => {
-    const other = await office.service.issue(office.orgId);
+    const other = await office.admin.issue(office.orgId, BY);
     await authenticate(other);
     await expectCode(authenticate({ key: issued.key, secret: other.secret }), 'invalid_client');
     await expectCode(authenticate({ key: other.key, secret: issued.secret }), 'invalid_client');
@@ -132,9 +133,9 @@ describe('CredentialService', () => {
     const CHANGES: Readonly<
       Record<string, readonly [change: () => Promise<void>, code: 'invalid_client' | 'client_inactive']>
     > = {
-      'a revoked credential': [() => office.credentials.setStatus(issued.key, 'revoked'), 'invalid_client'],
-      'a suspended org': [() => office.orgs.setStatus(office.orgId, 'suspended'), 'client_inactive'],
-      'a revoked org': [() => office.orgs.setStatus(office.orgId, 'revoked'), 'client_inactive'],
+      'a revoked credential': [() => office.admin.revoke(issued.key, BY), 'invalid_client'],
+      'a suspended org': [() => office.orgService.suspend(office.orgId, BY), 'client_inactive'],
+      'a revoked org': [() => office.orgService.revoke(office.orgId, BY), 'client_inactive'],
     };
     for (const [what, [change, code]] of Object.entries(CHANGES))
       it(what, async () => {
@@ -149,9 +150,9 @@ describe('CredentialService', () => {
       });
 
     it('a resumed org', async () => {
-      await office.orgs.setStatus(office.orgId, 'suspended');
+      await office.orgService.suspend(office.orgId, BY);
       await expectCode(authenticate(), 'client_inactive');
-      await office.orgs.setStatus(office.orgId, 'active');
+      await office.orgService.resume(office.orgId, BY);
       office.clock.advance(CACHE_MS);
       await authenticate();
     });
@@ -165,15 +166,13 @@ describe('CredentialService', () => {
       return found;
     };
     await authenticate();
-    await office.credentials.setStatus(issued.key, 'revoked');
+    await office.admin.revoke(issued.key, BY);
     office.clock.advance(CACHE_MS - 2_000);
     await expectCode(authenticate(), 'invalid_client');
   });
 
   it('ends a credential at its expiry to the millisecond, though it is remembered', async () => {
-    const [stored] = office.credentials.created;
-    if (stored === undefined) throw new Error('nothing was issued');
-    await office.credentials.create({ ...stored, expiresAt: new Date(office.clock.now() + 30_000) });
+    await office.change(issued.key, { expiresAt: new Date(office.clock.now() + 30_000) });
     await authenticate();
     office.clock.advance(29_999);
     await authenticate();
@@ -183,15 +182,15 @@ describe('CredentialService', () => {
   });
 
   it('refuses a credential whose org is gone', async () => {
-    const orphan = await office.service.issue(orgId.generate());
+    const orphan = await office.issueFor(orgId.generate());
     await expectCode(authenticate(orphan), 'invalid_client');
   });
 
   it('lets two credentials of an org live, for rotation, and end by themselves', async () => {
-    const next = await office.service.issue(office.orgId);
+    const next = await office.admin.issue(office.orgId, BY);
     await authenticate(issued);
     await authenticate(next);
-    await office.credentials.setStatus(issued.key, 'revoked');
+    await office.admin.revoke(issued.key, BY);
     office.clock.advance(CACHE_MS);
     await expectCode(authenticate(issued), 'invalid_client');
     await authenticate(next);

@@ -1,28 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { ClientInactiveError, InvalidClientError, UnavailableError } from '../errors/gatehouse-error.js';
+import {
+  ClientInactiveError,
+  InvalidClientError,
+  OriginNotAllowedError,
+  UnavailableError,
+} from '../errors/gatehouse-error.js';
 import type { Clock } from '../lib/clock.js';
 import { equalMacs } from '../lib/crypto.js';
-import type { OrgId } from '../orgs/org-id.js';
+import { isWithin } from '../lib/ip-address.js';
 import type { OrgRecord } from '../orgs/org-record.js';
 import type { OrgStore } from '../orgs/org-store.js';
 import { ComparisonBound } from './comparison-bound.js';
-import {
-  type CredentialEnvironment,
-  generateKeyId,
-  generateSecret,
-  isKeyId,
-  isSecret,
-  type KeyId,
-  type OrgSecret,
-} from './credential-id.js';
+import { environmentOf, isKeyId, isSecret, type KeyId, type OrgSecret } from './credential-id.js';
 import { CredentialLookups, type Lookup } from './credential-lookups.js';
-import { CREDENTIAL_CACHE_SIZE, REFUSAL_AFTER_READ_MS } from './credential-policy.js';
-import type { CredentialRecord } from './credential-record.js';
+import { CREDENTIAL_CACHE_SIZE, LAST_USED_GRAIN_MS, REFUSAL_AFTER_READ_MS } from './credential-policy.js';
+import type { CredentialRecord, CredentialScope } from './credential-record.js';
 import type { CredentialStore } from './credential-store.js';
 import type { SecretHasher } from './secret-hasher.js';
-import { SecretTagger, toStoredTag } from './secret-tag.js';
+import { SecretTagger } from './secret-tag.js';
 
 interface CredentialServiceDependencies {
   readonly credentials: CredentialStore;
@@ -34,15 +31,11 @@ interface CredentialServiceDependencies {
   readonly pause?: (milliseconds: number) => Promise<void>;
 }
 
-export interface IssuedCredential {
-  readonly key: KeyId;
-  readonly secret: OrgSecret;
-}
-
 /** An org that has proved its key and secret. */
 export interface AuthenticatedOrg {
   readonly org: OrgRecord;
   readonly keyId: KeyId;
+  readonly scopes: readonly CredentialScope[];
 }
 
 /** A credential that somebody had the secret of: its MAC, and the documents, whose hash bcrypt has compared with it. */
@@ -50,13 +43,12 @@ interface Proof {
   readonly tag: Buffer;
   readonly lookup: Lookup;
   readonly credential: CredentialRecord;
+  /** Whether its use has been written down since the documents were read. */
+  isNoted: boolean;
 }
 
-const DEFAULT_SCOPES = ['auth', 'users:read', 'users:write', 'token:exchange'] as const;
-const PREFIX_LENGTH = 'gh_secret_live_'.length + 4;
-
 /**
- * Issues org credentials and checks them: checksum, memory of those who have proved theirs, the document, the tag, and only
+ * Checks org credentials: checksum, memory of those who have proved theirs, the document, the tag, and only
  * then bcrypt. Anybody can have wrong secrets checked without end; all that they reach is one MAC.
  */
 export class CredentialService {
@@ -75,31 +67,41 @@ export class CredentialService {
     this.pause = deps.pause ?? ((milliseconds) => sleep(milliseconds));
   }
 
-  async issue(orgId: OrgId, environment: CredentialEnvironment = 'live'): Promise<IssuedCredential> {
-    const key = generateKeyId(environment);
-    const secret = generateSecret(environment);
-    await this.deps.credentials.create({
-      keyId: key,
-      orgId,
-      secretHash: await this.deps.hasher.hash(secret),
-      secretTag: toStoredTag(this.tagger.tag(key, secret)),
-      prefix: secret.slice(0, PREFIX_LENGTH),
-      status: 'active',
-      scopes: DEFAULT_SCOPES,
-      createdAt: new Date(this.deps.clock.now()),
-      expiresAt: null,
-    });
-    return { key, secret };
+  /**
+   * `address` is where the call comes from, as the platform saw it.
+   * @throws InvalidClientError, ClientInactiveError, OriginNotAllowedError, UnavailableError
+   */
+  async authenticate(
+    key: string | undefined,
+    secret: string | undefined,
+    address: string | null = null,
+  ): Promise<AuthenticatedOrg> {
+    if (key === undefined || secret === undefined || !isKeyId(key) || !isSecret(secret)) throw new InvalidClientError();
+    const proof = await this.prove(key, secret);
+    const { lookup, credential } = proof;
+    const org = await lookup.org();
+    // A key of the other environment can't have been issued to this org.
+    if (org === null || org.environment !== environmentOf(key)) throw new InvalidClientError();
+    const caller = { orgId: org.orgId, keyId: key };
+    if (org.status !== 'active') throw new ClientInactiveError(caller);
+    if (!isAllowedFrom(credential, address)) throw new OriginNotAllowedError(caller);
+    await this.noteUse(proof);
+    return { org, keyId: credential.keyId, scopes: credential.scopes };
   }
 
-  /** @throws InvalidClientError, ClientInactiveError, UnavailableError */
-  async authenticate(key: string | undefined, secret: string | undefined): Promise<AuthenticatedOrg> {
-    if (key === undefined || secret === undefined || !isKeyId(key) || !isSecret(secret)) throw new InvalidClientError();
-    const { lookup, credential } = await this.prove(key, secret);
-    const org = await lookup.org();
-    if (org === null) throw new InvalidClientError();
-    if (org.status !== 'active') throw new ClientInactiveError();
-    return { org, keyId: credential.keyId };
+  /**
+   * That it is in use, once an hour; and at its first use its secret is taken out of the console. The caller's request is
+   * right whether or not that can be written: what is missed here is done with the next documents that are read.
+   */
+  private async noteUse(proof: Proof): Promise<void> {
+    const { credential } = proof;
+    const now = this.deps.clock.now();
+    const hideSecret = credential.secretShownUntil !== null;
+    const isRecent = now - (credential.lastUsedAt?.getTime() ?? 0) < LAST_USED_GRAIN_MS;
+    if (proof.isNoted || (isRecent && !hideSecret)) return;
+    proof.isNoted = true;
+    const change = { lastUsedAt: new Date(now) };
+    await this.deps.credentials.change(credential, change, { hideSecret }).catch(() => null);
   }
 
   /** From memory for 60 s; callers that bring the same secret while it is being verified share the one verification. */
@@ -148,7 +150,7 @@ export class CredentialService {
   ): Promise<Proof | null> {
     const { credential } = lookup;
     if (credential === null || !hasTag(lookup, tag) || !this.isLive({ lookup, credential })) return null;
-    const proof = { tag, lookup, credential };
+    const proof = { tag, lookup, credential, isNoted: false };
     // Read again, but with the hash that this very secret was compared with: bcrypt would say the same.
     if (repeated?.credential.secretHash === credential.secretHash) return proof;
     // Where no tag stops a flood it costs one read a minute all the same, though some of it is never answered yes or no.
@@ -174,4 +176,10 @@ export class CredentialService {
 /** In constant time; where the tag was lost, any will do. */
 function hasTag(lookup: Lookup, tag: Buffer): boolean {
   return equalMacs(tag, lookup.tag ?? tag);
+}
+
+/** Where the platform did not say whence a call comes, no list can allow it. */
+function isAllowedFrom({ allowedAddresses }: CredentialRecord, address: string | null): boolean {
+  if (allowedAddresses === null) return true;
+  return address !== null && allowedAddresses.some((network) => isWithin(address, network));
 }

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { CredentialOffice } from '../../test/support/credential-office.js';
+import { BY } from '../../test/support/records.js';
 import { rejection } from '../../test/support/unit-fixtures.js';
 import { GatehouseError, UnavailableError } from '../errors/gatehouse-error.js';
 import { generateSecret } from './credential-id.js';
+import type { IssuedCredential } from './credential-issuer.js';
 import { BCRYPT_PER_KEY_AND_SECOND, CREDENTIAL_CACHE_MS } from './credential-policy.js';
-import type { IssuedCredential } from './credential-service.js';
 
 const FLOOD = 500;
 
@@ -64,7 +65,7 @@ describe('A credential whose tag was lost', () => {
   });
 
   it('bounds each key id by itself, and knows who was let in before', async () => {
-    const other = await office.service.issue(office.orgId);
+    const other = await office.admin.issue(office.orgId, BY);
     await office.change(other.key, { secretTag: null });
     await authenticate();
     await guesses(FLOOD);

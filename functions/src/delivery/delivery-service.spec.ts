@@ -12,6 +12,7 @@ const MESSAGE: CodeMessage = {
   code: '012345',
   lifetimeSeconds: 600,
   orgId: 'org_a',
+  environment: 'live',
   senderName: 'Acme',
 };
 

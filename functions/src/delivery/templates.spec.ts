@@ -8,6 +8,7 @@ const EMAIL: CodeMessage = {
   code: '012345',
   lifetimeSeconds: 600,
   orgId: 'org_a',
+  environment: 'live',
   senderName: 'Acme',
 };
 const SMS: CodeMessage = { ...EMAIL, to: { kind: 'phone', value: '+12025550143' } };

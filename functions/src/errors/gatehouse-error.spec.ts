@@ -4,6 +4,7 @@ import * as all from './gatehouse-error.js';
 import { ERROR_CODES, type ErrorCode, GatehouseError, RateLimitedError, UnavailableError } from './gatehouse-error.js';
 
 const LIMIT = { name: 'sends10m', quota: 3, windowSeconds: 600, remaining: 0, resetSeconds: 7 };
+const CALLER = { orgId: 'org_a', keyId: 'gh_key_live_a' };
 const SECRET = 'ada@example.com +12025550143 123456';
 
 /** Each class once, given the most revealing cause that it takes. */
@@ -13,9 +14,11 @@ const MADE: readonly [error: GatehouseError, code: ErrorCode][] = [
   [new all.InvalidCredentialsError(), 'invalid_credentials'],
   [new all.InvalidClientError(), 'invalid_client'],
   [new all.InvalidSessionError(new Error(SECRET)), 'invalid_session'],
-  [new all.ClientInactiveError(), 'client_inactive'],
+  [new all.ClientInactiveError(CALLER), 'client_inactive'],
   [new all.UserInactiveError(), 'user_inactive'],
   [new all.BelongsToMainAppError(), 'belongs_to_main_app'],
+  [new all.OriginNotAllowedError(CALLER), 'origin_not_allowed'],
+  [new all.InsufficientScopeError('pii:read', CALLER), 'insufficient_scope'],
   [new all.AlreadyExistsError(), 'already_exists'],
   [new all.NotFoundError(), 'not_found'],
   [new all.RequestInProgressError(new Error(SECRET)), 'request_in_progress'],
@@ -39,8 +42,17 @@ describe('errors', () => {
   }
 
   it('are all here', () => {
-    const classes = Object.values(all).filter((value) => typeof value === 'function' && value !== GatehouseError);
+    const bases: readonly unknown[] = [GatehouseError, all.RefusedCallerError];
+    const classes = Object.values(all).filter((value) => typeof value === 'function' && !bases.includes(value));
     expect(MADE.map(([error]) => error.constructor)).to.have.members(classes);
+  });
+
+  it('tell whose request it was apart from the message, for the log', () => {
+    for (const [error] of MADE)
+      if (error instanceof all.RefusedCallerError) {
+        expect(error.caller).to.deep.equal(CALLER);
+        for (const id of Object.values(CALLER)) expect(error.message).not.to.include(id);
+      }
   });
 
   it('keep their cause, and have none when there was none', () => {
@@ -75,6 +87,8 @@ describe('errors', () => {
       client_inactive: 403,
       user_inactive: 403,
       belongs_to_main_app: 403,
+      origin_not_allowed: 403,
+      insufficient_scope: 403,
       not_found: 404,
       method_not_allowed: 405,
       already_exists: 409,

@@ -12,6 +12,8 @@ export const ERROR_CODES = [
   'client_inactive',
   'user_inactive',
   'belongs_to_main_app',
+  'origin_not_allowed',
+  'insufficient_scope',
   'not_found',
   'method_not_allowed',
   'already_exists',
@@ -93,9 +95,26 @@ export class InvalidSessionError extends GatehouseError {
   }
 }
 
-export class ClientInactiveError extends GatehouseError {
-  constructor() {
-    super('client_inactive', 'This organization is not active. Ask your contact to have it resumed.');
+/** Whose request it was, for the log. */
+export interface Caller {
+  readonly orgId: string;
+  readonly keyId: string;
+}
+
+/** A caller who has proved who it is, and is not served all the same. */
+export class RefusedCallerError extends GatehouseError {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly caller: Caller,
+  ) {
+    super(code, message);
+  }
+}
+
+export class ClientInactiveError extends RefusedCallerError {
+  constructor(caller: Caller) {
+    super('client_inactive', 'This organization is not active. Ask your contact to have it resumed.', caller);
   }
 }
 
@@ -108,6 +127,21 @@ export class UserInactiveError extends GatehouseError {
 export class BelongsToMainAppError extends GatehouseError {
   constructor() {
     super('belongs_to_main_app', 'This email or phone number already belongs to an account of the main app.');
+  }
+}
+
+/** The caller's own address is not on its credential's list. */
+export class OriginNotAllowedError extends RefusedCallerError {
+  constructor(caller: Caller) {
+    const message = "This credential can't be used from here: its list of addresses does not name yours.";
+    super('origin_not_allowed', message, caller);
+  }
+}
+
+/** The credential is right, and not for this. */
+export class InsufficientScopeError extends RefusedCallerError {
+  constructor(scope: string, caller: Caller) {
+    super('insufficient_scope', `This credential does not have the scope ${scope}. Use one that has it.`, caller);
   }
 }
 
@@ -166,9 +200,9 @@ const UNAVAILABLE_SECONDS = { least: 2, most: 4 };
 
 /** A backend that we depend on is down, slow or over quota. Nothing is known to be wrong with the request. */
 export class UnavailableError extends GatehouseError {
-  constructor(cause?: unknown) {
+  constructor(cause?: unknown, message = 'The service is temporarily unavailable. Try again.') {
     const retryAfterSeconds = randomInt(UNAVAILABLE_SECONDS.least, UNAVAILABLE_SECONDS.most + 1);
-    super('unavailable', 'The service is temporarily unavailable. Try again.', { cause, retryAfterSeconds });
+    super('unavailable', message, { cause, retryAfterSeconds });
   }
 }
 

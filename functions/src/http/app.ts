@@ -1,8 +1,6 @@
 import express, { type Express } from 'express';
 import { GatehouseError, NotFoundError } from '../errors/gatehouse-error.js';
-import type { Clock } from '../lib/clock.js';
-import type { Logger } from '../lib/logger.js';
-import { accessLog } from './middleware/access-log.js';
+import { type AccessLogOptions, accessLog } from './middleware/access-log.js';
 import { errorHandler } from './middleware/error-handler.js';
 import { requestId } from './middleware/request-id.js';
 import { openApiDocument } from './openapi.js';
@@ -10,17 +8,13 @@ import type { Route } from './route.js';
 import { runRoute } from './run-route.js';
 import type { Services } from './services.js';
 
-export interface AppOptions {
+export interface AppOptions extends AccessLogOptions {
   readonly services: Services;
   readonly routes: readonly Route[];
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** Where traces are, for the log. */
-  readonly projectId: string;
 }
 
 /** The HTTP function: every declared route, and nothing that is not declared. */
-export function createApp({ services, routes, logger, clock, projectId }: AppOptions): Express {
+export function createApp({ services, routes, ...log }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -28,13 +22,13 @@ export function createApp({ services, routes, logger, clock, projectId }: AppOpt
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.set('query parser', 'simple');
-  app.use(accessLog(logger, clock, projectId), requestId);
+  app.use(accessLog(log), requestId);
   addServiceRoutes(app, routes);
   for (const [path, methods] of byPath(routes)) addPath(app, path, methods, services);
   app.use(() => {
     throw new NotFoundError('There is no such path.');
   });
-  app.use(errorHandler(logger));
+  app.use(errorHandler(log.logger));
   return app;
 }
 

@@ -16,6 +16,8 @@ export const HTTP_ERRORS: Record<ErrorCode, HttpError> = {
   client_inactive: { status: 403, partnerType: 'FORBIDDEN' },
   user_inactive: { status: 403, partnerType: 'FORBIDDEN' },
   belongs_to_main_app: { status: 403, partnerType: 'FORBIDDEN' },
+  origin_not_allowed: { status: 403, partnerType: 'FORBIDDEN' },
+  insufficient_scope: { status: 403, partnerType: 'FORBIDDEN' },
   not_found: { status: 404, partnerType: 'NOT_FOUND' },
   method_not_allowed: { status: 405, partnerType: 'METHOD_NOT_ALLOWED' },
   already_exists: { status: 409, partnerType: 'CONFLICT' },

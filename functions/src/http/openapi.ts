@@ -16,7 +16,7 @@ const SCHEMES_OF: Record<Credential, readonly (keyof typeof SECURITY_SCHEMES)[]>
 };
 
 const ERRORS_OF: Record<Credential, readonly ErrorCode[]> = {
-  org: ['invalid_client', 'client_inactive'],
+  org: ['invalid_client', 'client_inactive', 'origin_not_allowed', 'insufficient_scope'],
   session: ['invalid_session'],
 };
 
@@ -58,9 +58,10 @@ export function openApiDocument(routes: readonly Route[]): Record<string, unknow
 }
 
 function operation(route: Route): Record<string, unknown> {
-  const security = Object.fromEntries(
-    route.credentials.flatMap((one) => SCHEMES_OF[one]).map((scheme) => [scheme, []]),
-  );
+  const schemes = route.credentials.flatMap((one) => SCHEMES_OF[one]);
+  // OpenAPI 3.1 lets every scheme name the roles that a caller needs: for an org's key these are scopes of the credential.
+  const scopes = (scheme: string) => (scheme === 'orgKey' && route.scope !== null ? [route.scope] : []);
+  const security = Object.fromEntries(schemes.map((scheme) => [scheme, scopes(scheme)]));
   return {
     operationId: route.operationId,
     summary: route.summary,

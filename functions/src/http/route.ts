@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { CredentialScope } from '../credentials/credential-record.js';
 import type { AuthenticatedOrg } from '../credentials/credential-service.js';
 import type { ErrorCode } from '../errors/gatehouse-error.js';
 import type { Attempt } from '../idempotency/idempotency-record.js';
@@ -32,6 +33,8 @@ export interface RouteDeclaration<Required extends readonly Credential[], Body e
   /** What happens, by the name under which it is logged: `login.code_sent`. */
   readonly event: string;
   readonly credentials: Required;
+  /** What an org's credential must be for; null where none is asked for. */
+  readonly scope: CredentialScope | null;
   /** Limits beyond those of every request with these credentials. */
   readonly limits: readonly LimitName[];
   readonly idempotency: Idempotency;

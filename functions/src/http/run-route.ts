@@ -1,12 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import { GatehouseError, InvalidRequestError } from '../errors/gatehouse-error.js';
+import { GatehouseError, InvalidRequestError, RefusedCallerError } from '../errors/gatehouse-error.js';
 import { freshAttempt } from '../idempotency/idempotency-service.js';
 import { withDeadline } from '../lib/deadline.js';
 import { collectStandings, type LimitStanding } from '../limits/limit-standing.js';
 import { rateLimitFields } from './limit-fields.js';
 import { authenticateOrg, authenticateSession } from './middleware/credentials.js';
-import { clientOf } from './middleware/end-user-client.js';
+import { callerAddress, clientOf } from './middleware/end-user-client.js';
 import { parseJson, readBytes } from './middleware/json-body.js';
 import type { Reply, Route, RouteContext } from './route.js';
 import type { Services } from './services.js';
@@ -35,19 +35,27 @@ export function runRoute(route: Route, services: Services): RequestHandler {
         .status(reply.status)
         .json(reply.body);
     } catch (error) {
-      if (error instanceof GatehouseError) for (const one of error.exceeded) standings.set(one.name, one);
+      noteRefusal(error, response, standings);
       response.set(rateLimitFields(standings.values()));
       throw error;
     }
   };
 }
 
+/** What the log and the caller are told of it. */
+function noteRefusal(error: unknown, { locals }: Response, standings: Map<string, LimitStanding>): void {
+  if (error instanceof RefusedCallerError) Object.assign(locals, error.caller);
+  if (error instanceof GatehouseError) for (const one of error.exceeded) standings.set(one.name, one);
+}
+
 async function answer(route: Route, services: Services, request: Request, response: Response): Promise<Reply> {
   const { locals } = response;
-  const caller = route.credentials.includes('org') ? await authenticateOrg(services, request) : undefined;
+  locals.address = callerAddress(request);
+  const caller = route.credentials.includes('org') ? await authenticateOrg(services, request, route) : undefined;
   locals.orgId = caller?.org.orgId;
   locals.keyId = caller?.keyId;
   const client = clientOf(request, caller !== undefined);
+  locals.address = client.address;
   await takeQuotas(services.quotas, route, caller, client);
   const session =
     caller !== undefined && route.credentials.includes('session')

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { canonicalAddress, clientNetwork } from './ip-address.js';
+import { canonicalAddress, clientNetwork, isNetwork, isWithin } from './ip-address.js';
 
 /** @see CVE-2026-45364 textual variants of an address were clients of their own */
 describe('A-02: addresses', () => {
@@ -72,5 +72,56 @@ describe('A-02: addresses', () => {
     expect(networkOf('192.0.2.7')).to.equal('192.0.2.7');
     expect(networkOf('::ffff:192.0.2.7')).to.equal('192.0.2.7');
     expect(networkOf('192.0.2.8')).not.to.equal(networkOf('192.0.2.7'));
+  });
+});
+
+describe('Networks of an allow-list', () => {
+  const NETWORKS: Readonly<Record<string, { readonly has: readonly string[]; readonly not: readonly string[] }>> = {
+    '203.0.113.7': { has: ['203.0.113.7'], not: ['203.0.113.8', '::1'] },
+    '::ffff:203.0.113.7': { has: ['203.0.113.7'], not: ['203.0.113.8'] },
+    '198.51.100.0/24': {
+      has: ['198.51.100.0', '198.51.100.255'],
+      not: ['198.51.99.255', '198.51.101.0', '2001:db8::1', '::c633:6401'],
+    },
+    '198.51.100.7/24': { has: ['198.51.100.0', '198.51.100.255'], not: ['198.51.101.0'] },
+    '203.0.113.7/32': { has: ['203.0.113.7'], not: ['203.0.113.6'] },
+    '0.0.0.0/0': { has: ['0.0.0.0', '255.255.255.255'], not: ['::', '2001:db8::1'] },
+    '2001:DB8::1': { has: ['2001:db8::1'], not: ['2001:db8::', '2001:db8::2'] },
+    '2001:DB8:1::/48': {
+      has: ['2001:db8:1::', '2001:db8:1:ffff:ffff:ffff:ffff:ffff'],
+      not: ['2001:db8:2::', '1.2.3.4'],
+    },
+    '::/0': { has: ['::1', '2001:db8::1'], not: ['203.0.113.7'] },
+  };
+  for (const [network, { has, not }] of Object.entries(NETWORKS))
+    it(`${network} has its own addresses and no others`, () => {
+      expect(isNetwork(network)).to.equal(true);
+      for (const address of has) expect(isWithin(address, network), address).to.equal(true);
+      for (const address of not) expect(isWithin(address, network), address).to.equal(false);
+    });
+
+  it('are addresses, or addresses with the length of a prefix, and nothing else', () => {
+    const JUNK = [
+      '',
+      '/',
+      '/24',
+      'localhost',
+      '10.0.0.0/',
+      '10.0.0.0/33',
+      '10.0.0.0/-1',
+      '10.0.0.0/8.5',
+      '10.0.0.0/8/8',
+      '10.0.0.0/255.0.0.0',
+      '10.0.0/8',
+      '0x0a.0.0.0/8',
+      '10.0.0.0-10.0.0.9',
+      '10.0.0.*',
+      '2001:db8::/129',
+      '2001:db8::%eth0',
+      '2001:db8::%eth0/64',
+      '[2001:db8::]/64',
+      '10.0.0.0/8, 192.0.2.0/24',
+    ];
+    for (const junk of JUNK) expect(isNetwork(junk), junk).to.equal(false);
   });
 });

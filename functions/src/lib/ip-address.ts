@@ -18,3 +18,18 @@ export function clientNetwork(canonical: string): string {
   if (address.kind() === 'ipv4') return canonical;
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${canonical}/${IPV6_PREFIX_BITS}`)}/${IPV6_PREFIX_BITS}`;
 }
+
+/** Whether the text is an address, or a network such as `203.0.113.0/24`, that `isWithin` can look in. */
+export function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (rest.length > 0 || canonicalAddress(address) === null || address.includes('%')) return false;
+  return prefix === undefined || ipaddr.isValidCIDR(text);
+}
+
+/** Whether a canonical address is the network's, or the one address that stands in its place. */
+export function isWithin(canonical: string, network: string): boolean {
+  const address = ipaddr.parse(canonical);
+  if (!network.includes('/')) return canonicalAddress(network) === canonical;
+  const [range, bits] = ipaddr.parseCIDR(network);
+  return address.kind() === range.kind() && address.match(range, bits);
+}

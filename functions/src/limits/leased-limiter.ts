@@ -60,7 +60,7 @@ export class LeasedLimiter {
   constructor(private readonly deps: LeasedLimiterDependencies) {}
 
   /** @throws RateLimitedError when the quota is used up. @throws UnavailableError when it can't be counted. */
-  async take(name: LeasedLimitName, id: readonly string[], settings?: LimitSettings): Promise<void> {
+  async take(name: LeasedLimitName, id: readonly string[], settings?: LimitSettings | null): Promise<void> {
     for (const window of windowsOf(name, settings)) await this.takeOf(window, [name, ...id]);
   }
 

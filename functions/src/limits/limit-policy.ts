@@ -93,6 +93,12 @@ export function windowsOf(name: LimitName, settings?: LimitSettings | null): rea
   });
 }
 
+/** The most that an org may set a window to, by its name. */
+export function windowCeiling(name: string): number | undefined {
+  const windows = Object.values<LimitPolicy>(LIMITS).flatMap((policy) => policy.windows);
+  return windows.find((window) => window.name === name)?.ceiling;
+}
+
 /** Counters and failures of a subject are kept together for this long, then begun anew. A multiple of every window. */
 export const LIMIT_PERIOD_MS = 30 * DAY_MS;
 /** How long an instance refuses by itself what it knows to be full; an unlocking elsewhere takes as long to get here. */

@@ -193,6 +193,8 @@ describe('SweepService', () => {
       message: 'sweep',
       registrations: { ...NOTHING, done: 1 },
       passwords: NOTHING,
+      orgs: NOTHING,
+      secrets: NOTHING,
     });
   });
 });

@@ -1,7 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
+import type { CredentialRecord } from '../credentials/credential-record.js';
+import type { CredentialStore } from '../credentials/credential-store.js';
 import type { Clock } from '../lib/clock.js';
 import { shutdown, withDeadline } from '../lib/deadline.js';
 import type { Logger } from '../lib/logger.js';
+import type { OrgProvisioner } from '../orgs/org-provisioner.js';
+import type { OrgDocument } from '../orgs/org-record.js';
+import type { OrgStore } from '../orgs/org-store.js';
 import { REVOCATION_DUE_MS } from '../users/access-policy.js';
 import type { AccessService } from '../users/access-service.js';
 import type { RegistrationClaims } from '../users/registration-claims.js';
@@ -16,6 +22,9 @@ interface SweepDependencies {
   readonly registrations: RegistrationClaims;
   readonly revocations: RevocationStore;
   readonly access: AccessService;
+  readonly orgs: OrgStore;
+  readonly provisioner: OrgProvisioner;
+  readonly credentials: CredentialStore;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Waits so many milliseconds. */
@@ -35,6 +44,8 @@ interface SweepCounts {
 export interface SweepReport {
   readonly registrations: SweepCounts;
   readonly passwords: SweepCounts;
+  readonly orgs: SweepCounts;
+  readonly secrets: SweepCounts;
 }
 
 interface Kind<T> {
@@ -57,12 +68,15 @@ export class SweepService {
   /** Never throws: what went wrong is logged, and the next run tries again. */
   async run(): Promise<SweepReport> {
     const stopAt = this.deps.clock.now() + SWEEP_WORK_MS;
-    const [registrations, passwords] = await Promise.all([
+    const [registrations, passwords, orgs, secrets] = await Promise.all([
       this.sweep(this.registrations(), stopAt),
       this.sweep(this.passwords(), stopAt),
+      this.sweep(this.orgs(), stopAt),
+      this.sweep(this.secrets(), stopAt),
     ]);
-    this.deps.logger.log('INFO', 'sweep', { registrations, passwords });
-    return { registrations, passwords };
+    const report = { registrations, passwords, orgs, secrets };
+    this.deps.logger.log('INFO', 'sweep', { ...report });
+    return report;
   }
 
   /** Registrations that died before their profile was written are undone. */
@@ -95,6 +109,31 @@ export class SweepService {
         await access.finish(revocation);
         return true;
       },
+    };
+  }
+
+  /** Orgs whose provisioning died, or waits for the project to be set up, are provisioned. */
+  private orgs(): Kind<OrgDocument> {
+    const { orgs, provisioner, clock } = this.deps;
+    const by = { kind: 'system', id: 'sweep', from: null, requestId: randomUUID() } as const;
+    const due = new Date(clock.now());
+    return {
+      name: 'orgs',
+      find: (after) => orgs.findDue(due, SWEEP_PAGE, after),
+      itemsOf: (page) => page,
+      work: async (document) => (await provisioner.run(document, by, { shown: true })) !== null,
+    };
+  }
+
+  /** Secrets that nobody has used in time are taken out of the console. */
+  private secrets(): Kind<CredentialRecord> {
+    const { credentials, clock } = this.deps;
+    const due = new Date(clock.now());
+    return {
+      name: 'secrets',
+      find: (after) => credentials.findShown(due, SWEEP_PAGE, after),
+      itemsOf: (page) => page,
+      work: async (credential) => (await credentials.change(credential, {}, { hideSecret: true })) !== null,
     };
   }
 

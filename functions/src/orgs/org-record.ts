@@ -1,51 +1,73 @@
-import type { CountryCode } from '../contacts/contact.js';
+import type { CredentialEnvironment } from '../credentials/credential-id.js';
+import type { Edited } from '../edits/edited.js';
 import type { OrgPool, TenantId } from '../identity/pool.js';
-import type { LimitSettings } from '../limits/limit-policy.js';
 import type { OrgId } from './org-id.js';
+import { DEFAULT_ORG_SETTINGS, type OrgSettings } from './org-settings.js';
 
 /** `suspended` can be resumed, `revoked` is for good. Only `active` orgs are served. */
 export type OrgStatus = 'active' | 'suspended' | 'revoked';
 
-/** An identity provider whose tokens an org trusts. The keys are pinned: a token never chooses where they come from. */
-export interface TrustedIssuer {
-  readonly iss: string;
-  readonly aud: string;
-  readonly jwks: { readonly keys: readonly Record<string, unknown>[] };
-}
-
-/** What an org may choose for itself; what it leaves out takes the default of its policy. */
-export interface OrgSettings {
-  /** Digits of a code, 4–10. */
-  readonly codeLength: number;
-  /** Lifetime of a code in seconds, at most 600. */
-  readonly codeLifetimeSeconds: number;
-  readonly defaultCountry: CountryCode;
-  /** Fewest characters of a password; an API's own minimum applies as well. */
-  readonly passwordMinLength: number;
-  /** Own limits by the names of their windows, `{ sends10m: 2 }`, within the ceilings of the policy. */
-  readonly limits?: LimitSettings;
-  readonly trustedIssuer?: TrustedIssuer;
-}
-
-export const DEFAULT_ORG_SETTINGS: OrgSettings = {
-  codeLength: 6,
-  codeLifetimeSeconds: 600,
-  defaultCountry: 'US',
-  passwordMinLength: 6,
-};
-
-/** A partner organization. */
-export interface OrgRecord {
-  readonly orgId: OrgId;
+/** What an admin decides about an org. */
+export interface OrgTerms {
   readonly name: string;
   readonly status: OrgStatus;
-  readonly tenantId: TenantId;
+  /** `test`: made to try things out, and sends no messages. It can't be changed. */
+  readonly environment: CredentialEnvironment;
   readonly settings: OrgSettings;
+}
+
+/** A partner organization, as the service goes by it. */
+export interface OrgRecord extends OrgTerms {
+  readonly orgId: OrgId;
+  readonly tenantId: TenantId;
   readonly createdAt: Date;
   /** Sessions begun before this are dead: set when the org is suspended, so that resuming does not revive them. */
   readonly sessionsValidFrom: Date;
 }
 
-export function orgPool(org: OrgRecord): OrgPool {
+/** `running`: somebody is at it, or it is to be tried again. `failed`: the document, or the project, has to be mended. */
+export type ProvisioningState = 'running' | 'done' | 'failed';
+
+export interface Provisioning {
+  /** null for a document that nobody has looked at yet. */
+  readonly provisioning: ProvisioningState | null;
+  readonly provisioningMessage: string | null;
+  /** When to try again, unless somebody has finished it by then; null when only an edit helps. */
+  readonly provisioningRetryAt: Date | null;
+}
+
+/** The document behind an org, which is there before the org is. */
+export interface OrgDocument extends Provisioning {
+  readonly orgId: OrgId;
+  readonly tenantId: TenantId | null;
+  readonly createdAt: Date | null;
+  readonly sessionsValidFrom: Date;
+  readonly version: string;
+  readonly written: { readonly [Field in keyof OrgTerms]: unknown };
+  /** null until it is provisioned. */
+  readonly inForce: OrgTerms | null;
+  readonly problems: Edited<OrgTerms>['problems'];
+}
+
+export function orgPool(org: Pick<OrgRecord, 'orgId' | 'tenantId'>): OrgPool {
   return { id: org.orgId, tenantId: org.tenantId };
+}
+
+/**
+ * The org that a document makes; null until it is provisioned. Its status holds as soon as it is written, where that is the
+ * stricter: no lost or late trigger keeps an org served that an admin has suspended.
+ */
+export function orgOf(document: OrgDocument): OrgRecord | null {
+  const { orgId, tenantId, inForce, provisioning, createdAt, sessionsValidFrom, written } = document;
+  if (provisioning !== 'done' || tenantId === null || inForce === null) return null;
+  const status = strictest(written.status, inForce.status);
+  // A setting that came with a later version of ours is in no document yet.
+  const settings = { ...DEFAULT_ORG_SETTINGS, ...inForce.settings };
+  return { ...inForce, settings, orgId, tenantId, status, createdAt: createdAt ?? new Date(0), sessionsValidFrom };
+}
+
+/** A word that is no status was hardly meant to keep an org going. */
+function strictest(written: unknown, inForce: OrgStatus): OrgStatus {
+  if (inForce === 'revoked' || written === 'revoked') return 'revoked';
+  return written === 'active' ? 'active' : 'suspended';
 }

@@ -37,7 +37,8 @@ describe('SessionService, for a second try of the same request', () => {
     await ports.challenges.replace(key, { ...challenge, expiresAt: at, purgeAt: at });
     const code: MatchedCode = { key, challengeId: 'c', uid: user.uid, claimUntil: at, others: [] };
     const client = { address: null, agent: null };
-    return service.open({ pool, user, code, authMethods: AUTH_METHODS, client, attempt: first });
+    const lifetimeSeconds = SESSION_TOKEN_LIFETIME_MS / 1_000;
+    return service.open({ pool, user, code, authMethods: AUTH_METHODS, client, attempt: first, lifetimeSeconds });
   }
 
   it('gives a new token of the same session, which ends no later', async () => {

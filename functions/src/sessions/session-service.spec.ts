@@ -64,6 +64,7 @@ describe('SessionService', () => {
       authMethods: [],
       client: CLIENT,
       attempt: freshAttempt(),
+      lifetimeSeconds: house.org.settings.sessionLifetimeSeconds,
     };
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => house.service.open(opening)));
     expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
@@ -89,6 +90,7 @@ describe('SessionService', () => {
       authMethods: [],
       client: CLIENT,
       attempt: freshAttempt(),
+      lifetimeSeconds: house.org.settings.sessionLifetimeSeconds,
     };
     await expectCode(house.service.open(opening), 'invalid_code');
     await house.check(token);

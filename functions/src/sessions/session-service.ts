@@ -8,7 +8,7 @@ import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import type { UserId } from '../users/user-id.js';
 import type { UserRecord } from '../users/user-record.js';
 import { type SessionId, sessionId } from './session-id.js';
-import { SESSION_TOKEN_LIFETIME_MS } from './session-policy.js';
+import { sessionEnd } from './session-policy.js';
 import type { ClientInfo, SessionRecord } from './session-record.js';
 import type { SessionStore } from './session-store.js';
 import type { CustomTokenSigner, SessionToken, SessionTokenVerifier, TokenExchanger } from './session-tokens.js';
@@ -28,6 +28,8 @@ export interface SessionOpening {
   readonly authMethods: readonly string[];
   readonly client: ClientInfo;
   readonly attempt: Attempt;
+  /** How long the session may live at most. */
+  readonly lifetimeSeconds: number;
 }
 
 /** Opens, checks and ends sessions. */
@@ -39,7 +41,8 @@ export class SessionService {
    * lost is dropped here: without a session document it is worth nothing.
    * @throws InvalidCodeError, UserInactiveError, UnavailableError
    */
-  async open({ pool, user, code, authMethods, client, attempt }: SessionOpening): Promise<SessionToken> {
+  async open(opening: SessionOpening): Promise<SessionToken> {
+    const { pool, user, code, authMethods, client, attempt, lifetimeSeconds } = opening;
     const sid = sessionId.of(attempt.seed);
     const customToken = await this.sign(pool, user, sid, authMethods);
     const now = this.deps.clock.now();
@@ -48,7 +51,7 @@ export class SessionService {
       poolId: pool.id,
       uid: user.uid,
       createdAt: new Date(now),
-      expiresAt: new Date(now + SESSION_TOKEN_LIFETIME_MS),
+      expiresAt: sessionEnd(now, lifetimeSeconds),
       revokedAt: null,
       client,
     };
@@ -57,7 +60,7 @@ export class SessionService {
       this.deps.sessions.open(session, code),
     );
     if (!opened) throw new InvalidCodeError();
-    return token;
+    return within(session, token);
   }
 
   /**
@@ -75,9 +78,7 @@ export class SessionService {
     const session = await this.deps.sessions.find(sid);
     if (session === null || session.poolId !== pool.id || session.uid !== user.uid) return null;
     if (session.revokedAt !== null || session.expiresAt.getTime() <= this.deps.clock.now()) return null;
-    const token = await this.deps.exchanger.exchange(pool, await this.sign(pool, user, sid, authMethods));
-    // The session ends when the first token would have, however new this one is.
-    return { ...token, expiresAt: Math.min(token.expiresAt, session.expiresAt.getTime()) };
+    return within(session, await this.deps.exchanger.exchange(pool, await this.sign(pool, user, sid, authMethods)));
   }
 
   /**
@@ -111,4 +112,9 @@ export class SessionService {
   private now(): Date {
     return new Date(this.deps.clock.now());
   }
+}
+
+/** A token is worth something for as long as its session lives, however long it would itself. */
+function within(session: SessionRecord, token: SessionToken): SessionToken {
+  return { ...token, expiresAt: Math.min(token.expiresAt, session.expiresAt.getTime()) };
 }

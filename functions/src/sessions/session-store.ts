@@ -1,3 +1,4 @@
+import type { AuditRecord } from '../audit/audit-record.js';
 import type { MatchedCode } from '../codes/challenge-record.js';
 import type { Pool } from '../identity/pool.js';
 import type { UserId } from '../users/user-id.js';
@@ -13,7 +14,9 @@ export interface SessionStore {
   open(session: SessionRecord, code: MatchedCode): Promise<boolean>;
   find(sid: SessionId): Promise<SessionRecord | null>;
   /** Revoking a session that is gone is no error. */
-  revoke(sid: SessionId, at: Date): Promise<void>;
+  revoke(sid: SessionId, at: Date, audit?: readonly AuditRecord[]): Promise<void>;
   /** Every live session of the user but `except`. Answers how many. */
   revokeAll(pool: Pool, uid: UserId, at: Date, except?: SessionId): Promise<number>;
+  /** Every document about a session of the user, live or not. */
+  removeAll(pool: Pool, uid: UserId): Promise<void>;
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { codeRules } from '../codes/code-policy.js';
 import type { CodeService } from '../codes/code-service.js';
 import type { Contact } from '../contacts/contact.js';
+import { isTestContact } from '../contacts/test-contact.js';
 import type { DeliveryService } from '../delivery/delivery-service.js';
+import { senderOf } from '../delivery/message.js';
 import { InvalidCodeError, InvalidCredentialsError, UserInactiveError } from '../errors/gatehouse-error.js';
 import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { IdentityProvider, PasswordOutcome } from '../identity/identity-provider.js';
@@ -10,11 +12,12 @@ import type { OrgPool } from '../identity/pool.js';
 import { settleBoth } from '../lib/settle.js';
 import type { Limiter, LimitUse } from '../limits/limiter.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
+import { channelKind } from '../orgs/org-settings.js';
 import type { ClientInfo } from '../sessions/session-record.js';
 import type { SessionService } from '../sessions/session-service.js';
 import type { SessionToken } from '../sessions/session-tokens.js';
 import type { CountedTry, PasswordGuard } from './password-guard.js';
-import type { UserRecord } from './user-record.js';
+import { contactsOf, type UserRecord } from './user-record.js';
 import type { UserStore } from './user-store.js';
 import { contactSubject, otherContact } from './user-subjects.js';
 
@@ -60,7 +63,7 @@ export class LoginService {
 
   /** @throws InvalidCredentialsError, RateLimitedError, LockedOutError, DeliveryFailedError, UnavailableError */
   async start(org: OrgRecord, contact: Contact, password: string, client: ClientInfo): Promise<CodeSent> {
-    const sends: LimitUse = { limit: 'code_sends', scope: contact.kind };
+    const sends: LimitUse = { limit: 'code_sends', scope: channelKind(org.settings.loginChannel, contact.kind) };
     const { tried, user, check } = await this.checkPassword(org, contact, password, client, sends);
     await this.deps.guard.admit(tried);
     // A user who was never wholly registered, or who is not active, has no profile here to match the uid of the password.
@@ -81,7 +84,7 @@ export class LoginService {
     const resumed = await this.resume(pool, contact, by.attempt);
     if (resumed !== null) return resumed;
     try {
-      return await this.open(pool, contact, code, by);
+      return await this.open(org, contact, code, by);
     } catch (error) {
       // The earlier try's commit, held up on its way, may have used the code just now.
       const late = error instanceof InvalidCodeError ? await this.resume(pool, contact, by.attempt) : null;
@@ -90,15 +93,17 @@ export class LoginService {
     }
   }
 
-  private async open(pool: OrgPool, contact: Contact, code: string, by: CodeBearer): Promise<CompletedLogin> {
-    const context = { pool, purpose: 'login', subject: contactSubject(contact), contact } as const;
+  private async open(org: OrgRecord, contact: Contact, code: string, by: CodeBearer): Promise<CompletedLogin> {
+    const pool = orgPool(org);
     const [matched, user] = await Promise.all([
-      this.deps.codes.check(context, code),
+      this.deps.codes.check(contextOf(org, contact), code),
       this.deps.users.findByContact(pool, contact),
     ]);
     if (user === null || user.uid !== matched.uid) throw new InvalidCodeError();
     if (user.status !== 'active') throw new UserInactiveError();
-    const token = await this.deps.sessions.open({ pool, user, code: matched, authMethods: AUTH_METHODS, ...by });
+    const { sessionLifetimeSeconds: lifetimeSeconds } = org.settings;
+    const opening = { pool, user, code: matched, authMethods: AUTH_METHODS, lifetimeSeconds, ...by };
+    const token = await this.deps.sessions.open(opening);
     return { token, user };
   }
 
@@ -125,7 +130,7 @@ export class LoginService {
     const pool = orgPool(org);
     const { guard, identities, users } = this.deps;
     const checking = <T>(account: string, check: () => Promise<T>) =>
-      guard.checking(guard.account(org, account, client), [sends], check);
+      guard.checking(guard.account(org, account, client, contact), [sends], check);
     if (contact.kind === 'email') {
       const both = () =>
         settleBoth(users.findByContact(pool, contact), identities.checkPassword(pool, contact.value, password));
@@ -140,22 +145,24 @@ export class LoginService {
 
   private async sendCode(org: OrgRecord, user: UserRecord, contact: Contact): Promise<void> {
     const rules = codeRules(org.settings);
-    const request = {
-      pool: orgPool(org),
-      purpose: 'login',
-      subject: contactSubject(contact),
-      siblingSubject: contactSubject(otherContact(user, contact)),
-      contact,
-      uid: user.uid,
-      ...rules,
-    } as const;
+    const siblingSubject = contactSubject(otherContact(user, contact));
+    const request = { ...contextOf(org, contact), siblingSubject, uid: user.uid, ...rules };
     const message = {
-      to: contact,
-      purpose: 'login',
+      to: contactsOf(user)[channelKind(org.settings.loginChannel, contact.kind)],
+      purpose: request.purpose,
       lifetimeSeconds: rules.lifetimeSeconds,
-      orgId: org.orgId,
-      senderName: org.name,
-    } as const;
+      ...senderOf(org),
+    };
     await this.deps.codes.issue(request, (code) => this.deps.delivery.sendNow({ ...message, code }));
   }
+}
+
+function contextOf(org: OrgRecord, contact: Contact) {
+  return {
+    pool: orgPool(org),
+    purpose: 'login',
+    subject: contactSubject(contact),
+    contact,
+    isTestContact: isTestContact(org, contact),
+  } as const;
 }

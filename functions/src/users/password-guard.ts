@@ -1,8 +1,9 @@
+import type { Contact } from '../contacts/contact.js';
+import { isTestContact } from '../contacts/test-contact.js';
 import { LockedOutError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
+import { clientName } from '../lib/client-name.js';
 import type { Clock } from '../lib/clock.js';
-import { keyedId } from '../lib/crypto.js';
-import { clientNetwork } from '../lib/ip-address.js';
 import type { Count, Limiter, LimitSubject, LimitUse, Returned } from '../limits/limiter.js';
 import { BACK_OFF_CEILING_MS, backOffMs, FAILURE_CEILING, lockoutStanding } from '../limits/lockout-policy.js';
 import type { OrgRecord } from '../orgs/org-record.js';
@@ -28,7 +29,6 @@ export interface CountedTry {
   readonly count: Count;
 }
 
-const CLIENT_NAME_LENGTH = 16;
 /** Of the whole account, from whichever client. */
 const FAILURES = 'failures';
 const ACCOUNT_TRIES: LimitUse = { limit: 'password_tries' };
@@ -41,11 +41,13 @@ const ACCOUNT_TRIES: LimitUse = { limit: 'password_tries' };
 export class PasswordGuard {
   constructor(private readonly deps: PasswordGuardDependencies) {}
 
-  account({ orgId, settings }: OrgRecord, account: string, { address }: ClientInfo): GuardedAccount {
-    const network = address === null ? 'none' : clientNetwork(address);
-    const client = `clients.c${keyedId(this.deps.indexKey, ['client', network]).slice(0, CLIENT_NAME_LENGTH)}`;
+  /** `given` is the contact that somebody named the account by. */
+  account(org: OrgRecord, account: string, { address }: ClientInfo, given?: Contact): GuardedAccount {
+    const client = `clients.c${clientName(this.deps.indexKey, address)}`;
     const tries = [ACCOUNT_TRIES, { limit: 'client_password_tries', scope: client }] as const;
-    return { subject: { ...accountSubject(orgId, account), settings: settings.limits }, client, tries };
+    const isExempt = given !== undefined && isTestContact(org, given);
+    const subject = { ...accountSubject(org.orgId, account), settings: org.settings.limits, isExempt };
+    return { subject, client, tries };
   }
 
   /** Refuses from memory, before anything is asked of a backend. @throws LockedOutError, RateLimitedError */

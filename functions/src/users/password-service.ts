@@ -1,7 +1,9 @@
 import { codeRules } from '../codes/code-policy.js';
 import type { CodeService } from '../codes/code-service.js';
 import type { Contact } from '../contacts/contact.js';
+import { isTestContact } from '../contacts/test-contact.js';
 import type { DeliveryService } from '../delivery/delivery-service.js';
+import { senderOf } from '../delivery/message.js';
 import {
   InvalidCodeError,
   InvalidCredentialsError,
@@ -15,11 +17,12 @@ import { keyedId } from '../lib/crypto.js';
 import { settleBoth } from '../lib/settle.js';
 import type { Limiter, LimitSubject } from '../limits/limiter.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
+import { channelKind } from '../orgs/org-settings.js';
 import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
 import type { AccessService } from './access-service.js';
 import type { PasswordGuard } from './password-guard.js';
 import type { UserId } from './user-id.js';
-import type { UserRecord } from './user-record.js';
+import { contactsOf, type UserRecord } from './user-record.js';
 import type { UserStore } from './user-store.js';
 import { contactSubject, userSubject } from './user-subjects.js';
 
@@ -54,34 +57,27 @@ export class PasswordService {
    * @throws RateLimitedError, UnavailableError
    */
   async sendResetCode(org: OrgRecord, contact: Contact): Promise<void> {
-    const pool = orgPool(org);
-    const [, owner] = await settleBoth(
-      this.deps.limiter.reserve(resetSubject(org, contact), [{ limit: 'code_sends' }]),
-      this.findOwner(pool, contact),
+    const kind = channelKind(org.settings.resetChannel, contact.kind);
+    const [, { uid, user }] = await settleBoth(
+      this.deps.limiter.reserve(resetSubject(org, contact), [{ limit: 'code_sends', scope: kind }]),
+      this.findOwner(orgPool(org), contact),
     );
-    const { length, lifetimeSeconds } = codeRules(org.settings);
-    const purpose = 'password_reset';
-    const request = {
-      pool,
-      purpose,
-      subject: userSubject(owner.uid),
-      contact,
-      uid: owner.uid,
-      length,
-      lifetimeSeconds,
-    } as const;
-    const message = { to: contact, purpose, lifetimeSeconds, orgId: org.orgId, senderName: org.name } as const;
-    await this.deps.codes.issue(request, (code) =>
-      this.deps.delivery.sendLater({ ...message, code }, owner.user === null),
-    );
+    const rules = codeRules(org.settings);
+    const request = { ...contextOf(org, uid, contact), uid, ...rules };
+    const message = {
+      to: user === null ? contact : contactsOf(user)[kind],
+      purpose: request.purpose,
+      lifetimeSeconds: rules.lifetimeSeconds,
+      ...senderOf(org),
+    };
+    await this.deps.codes.issue(request, (code) => this.deps.delivery.sendLater({ ...message, code }, user === null));
   }
 
   /** Answers whose password it was. @throws InvalidCodeError, LockedOutError, UnavailableError */
   async reset(org: OrgRecord, contact: Contact, code: string, newPassword: string): Promise<UserId> {
     const pool = orgPool(org);
     const { uid, user } = await this.findOwner(pool, contact);
-    const context = { pool, purpose: 'password_reset', subject: userSubject(uid), contact } as const;
-    const matched = await this.deps.codes.check(context, code);
+    const matched = await this.deps.codes.check(contextOf(org, uid, contact), code);
     if (user === null || !(await this.deps.codes.consume(matched))) throw new InvalidCodeError();
     // The code has proved who asks: a failure from here on must not leave a new password on a locked account.
     await this.deps.guard.unlock(pool, user.email);
@@ -116,7 +112,7 @@ export class PasswordService {
     client: ClientInfo,
   ): Promise<void> {
     const { guard } = this.deps;
-    const account = guard.account(org, user.email, client);
+    const account = guard.account(org, user.email, client, contactsOf(user).email);
     const { tried, check } = await guard.checking(account, [], () =>
       this.deps.identities.checkPassword(orgPool(org), user.email, password),
     );
@@ -151,6 +147,17 @@ export class PasswordService {
   }
 }
 
-function resetSubject({ orgId, settings }: OrgRecord, contact: Contact): LimitSubject {
-  return { id: ['password_reset', orgId, contactSubject(contact)], settings: settings.limits };
+function resetSubject(org: OrgRecord, contact: Contact): LimitSubject {
+  const id = ['password_reset', org.orgId, contactSubject(contact)];
+  return { id, settings: org.settings.limits, isExempt: isTestContact(org, contact) };
+}
+
+function contextOf(org: OrgRecord, uid: string, contact: Contact) {
+  return {
+    pool: orgPool(org),
+    purpose: 'password_reset',
+    subject: userSubject(uid),
+    contact,
+    isTestContact: isTestContact(org, contact),
+  } as const;
 }

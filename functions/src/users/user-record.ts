@@ -1,9 +1,19 @@
 import type { Contact } from '../contacts/contact.js';
+import type { Edited } from '../edits/edited.js';
 import type { UserId } from './user-id.js';
 
-export type KycStatus = 'pending' | 'approved' | 'rejected';
+export const KYC_STATUSES = ['pending', 'approved', 'rejected'] as const;
+export type KycStatus = (typeof KYC_STATUSES)[number];
 /** Only `active` users can log in. */
-export type UserStatus = 'pending' | 'active' | 'suspended' | 'banned';
+export const USER_STATUSES = ['pending', 'active', 'suspended', 'banned'] as const;
+export type UserStatus = (typeof USER_STATUSES)[number];
+
+/** What an admin decides about a user. */
+export interface UserTerms {
+  readonly kyc_status: KycStatus;
+  readonly status: UserStatus;
+  readonly role: string;
+}
 
 export interface Address {
   readonly line1?: string | undefined;
@@ -14,8 +24,8 @@ export interface Address {
   readonly country?: string | undefined;
 }
 
-/** A user's profile. ssn and date of birth are ciphertexts of `FieldCipher`. */
-export interface UserRecord {
+/** A user's profile, as the service goes by it. ssn and date of birth are ciphertexts of `FieldCipher`. */
+export interface UserRecord extends UserTerms {
   readonly uid: UserId;
   readonly email: string;
   readonly phone_number: string;
@@ -27,11 +37,25 @@ export interface UserRecord {
   readonly secondary_address: Address | null;
   /** JSON text: Firestore has rules for keys and nesting that a partner's metadata need not keep. */
   readonly metadata: string | null;
-  readonly kyc_status: KycStatus;
-  readonly status: UserStatus;
-  readonly role: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** The document behind a user. */
+export interface UserDocument extends Edited<UserTerms> {
+  readonly profile: Omit<UserRecord, keyof UserTerms>;
+  /** Whether sessions and Identity Platform follow the status that is in force. */
+  readonly isEnforced: boolean;
+}
+
+/** The user that a document makes. Only who is active by what is written and by what is in force is active. */
+export function userOf({ profile, written, inForce }: UserDocument): UserRecord {
+  return { ...profile, ...inForce, status: strictest(written.status, inForce.status) };
+}
+
+function strictest(written: unknown, inForce: UserStatus): UserStatus {
+  if (inForce !== 'active') return inForce;
+  return USER_STATUSES.find((status) => status === written) ?? 'suspended';
 }
 
 export function contactsOf(user: UserRecord): { email: Contact; phone: Contact } {

@@ -24,6 +24,7 @@ const sessionCheck = defineRoute(
     summary: 'The session check alone',
     event: 'bench.session_checked',
     credentials: ['org', 'session'],
+    scope: 'auth',
     limits: [],
     idempotency: 'none',
     body: null,
@@ -43,6 +44,7 @@ const app = createApp({
   logger,
   clock: systemClock,
   projectId: 'demo-gatehouse',
+  nameClient: () => 'client',
 });
 
 export const api = onRequest((request, response) => {

@@ -21,7 +21,10 @@ describeContract('IdentityProvider', (ports, adapters) => {
   let other: OrgPool;
   before(async () => {
     provider = ports().identities;
-    const newTenant = async (name: string) => ({ id: orgId.generate(), tenantId: await ports().tenants.create(name) });
+    const newTenant = async (name: string) => {
+      const id = orgId.generate();
+      return { id, tenantId: await ports().tenants.create(id, name) };
+    };
     [pool, other] = [await newTenant('Acme'), await newTenant('Globex')];
   });
 

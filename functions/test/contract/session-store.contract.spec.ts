@@ -148,6 +148,25 @@ describeContract('SessionStore', (ports) => {
       expect(await revokedAt(kept)).to.equal(null);
       for (const at of [0, 199, 201, 449]) expect(await revokedAt(sids[at] as SessionId)).to.deep.equal(REVOKED);
       expect(await store.revokeAll(pool, uid, REVOKED)).to.equal(1);
+      await store.removeAll(pool, uid);
+      for (const at of [0, 199, 200, 449]) expect(await store.find(sids[at] as SessionId)).to.equal(null);
+      expect(await store.revokeAll(pool, uid, REVOKED), 'nothing left').to.equal(0);
+    });
+  });
+
+  describe('removeAll', () => {
+    it('removes the sessions of the user, ended or not; twice is no error', async () => {
+      const [live, ended] = [await opened(), await opened()];
+      await store.revoke(ended, REVOKED);
+      for (const _ of times(2, String)) await store.removeAll(pool, uid);
+      for (const sid of [live, ended]) expect(await store.find(sid)).to.equal(null);
+    });
+
+    it('touches no other user, and not the same uid in another pool', async () => {
+      const others = [await opened(userId.generate()), await opened(uid, newPool()), await opened(uid, MAIN_POOL)];
+      await opened();
+      await store.removeAll(pool, uid);
+      for (const sid of others) expect((await store.find(sid))?.sid).to.equal(sid);
     });
   });
 });

@@ -2,22 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { MAIN_POOL, type OrgPool } from '../../src/identity/pool.js';
 import type { ReservationClaim, ReservationKey } from '../../src/users/reservation-record.js';
-import { userId } from '../../src/users/user-id.js';
-import { contactsOf } from '../../src/users/user-record.js';
+import { type UserId, userId } from '../../src/users/user-id.js';
+import { contactsOf, type UserDocument, type UserRecord } from '../../src/users/user-record.js';
 import type { UserStore } from '../../src/users/user-store.js';
 import { describeContract, times } from '../support/describe-contract.js';
+import { type DocumentEditor, documentEditor } from '../support/document-editor.js';
 import { newUser } from '../support/records.js';
 import { expectCode, newPool } from '../support/unit-fixtures.js';
 
 const AT = new Date('2030-01-01T00:00:00.123Z');
 const LATER = new Date('2030-01-01T00:01:00.123Z');
 
-describeContract('UserStore', (ports) => {
+describeContract('UserStore', (ports, adapters) => {
   let store: UserStore;
+  let editor: DocumentEditor;
   let pool: OrgPool;
   before(() => {
     store = ports().users;
+    editor = documentEditor(ports());
   });
+  after(() => editor.close());
   beforeEach(() => {
     pool = newPool();
   });
@@ -26,6 +30,17 @@ describeContract('UserStore', (ports) => {
     const keys = times(2, () => `contact-${randomUUID()}` as ReservationKey);
     const reservation = { pool, uid, state: 'reserved', fingerprint: 'f', keys, leaseUntil: AT } as const;
     return (await ports().reservations.reserve(reservation)) ?? [];
+  }
+
+  async function stored(user = newUser()): Promise<UserDocument> {
+    await store.create(pool, user, await reserved());
+    return read(user.uid);
+  }
+
+  async function read(uid: UserId): Promise<UserDocument> {
+    const document = await store.read(pool, uid);
+    if (document === null) throw new Error('there is no such user');
+    return document;
   }
 
   const found = (claims: readonly ReservationClaim[]) => ports().reservations.find(claims.map(({ key }) => key));
@@ -70,7 +85,10 @@ describeContract('UserStore', (ports) => {
     expect(await store.find(other, user.uid)).to.equal(null);
     for (const contact of Object.values(contactsOf(user)))
       expect(await store.findByContact(other, contact)).to.equal(null);
-    await expectCode(store.setStatus(other, user.uid, 'banned', AT), 'not_found');
+    const document = await read(user.uid);
+    expect(await store.change(other, document, { written: { status: 'banned' } })).to.equal(null);
+    expect(await store.read(other, user.uid)).to.equal(null);
+    expect(await store.list(other, 10)).to.deep.equal([]);
     await store.delete(other, user.uid, []);
     expect(await store.find(pool, user.uid)).to.deep.equal(user);
   });
@@ -148,24 +166,45 @@ describeContract('UserStore', (ports) => {
     });
   });
 
-  it('setStatus: changes status and time of change alone; nobody is "not found"', async () => {
-    const user = newUser();
-    await store.create(pool, user, await reserved());
-    await store.setStatus(pool, user.uid, 'suspended', AT);
-    expect(await store.find(pool, user.uid)).to.deep.equal({ ...user, status: 'suspended', updatedAt: AT });
-    const nobody = userId.generate();
-    await expectCode(store.setStatus(pool, nobody, 'active', AT), 'not_found');
-    expect(await store.find(pool, nobody)).to.equal(null);
+  it('reads the whole document, what was written and what is in force', async () => {
+    const user = newUser({ status: 'pending', kyc_status: 'approved', role: 'admin' });
+    const { kyc_status, status, role, ...profile } = user;
+    const { version, ...document } = await stored(user);
+    const terms = { kyc_status, status, role };
+    expect(document).to.deep.equal({ profile, written: terms, inForce: terms, problems: {}, isEnforced: true });
+    expect(version).to.be.a('string').that.is.not.equal('');
+    expect(await store.read(pool, userId.generate())).to.equal(null);
   });
 
-  it('delete: removes profile and reservations, and twice is no error', async () => {
+  it('goes by what is written where that keeps somebody out, and by nothing else of it', async () => {
     const user = newUser();
-    const claims = await reserved();
-    await store.create(pool, user, claims);
-    const keys = claims.map(({ key }) => key);
-    for (const _ of times(2, String)) await store.delete(pool, user.uid, keys);
-    expect(await store.find(pool, user.uid)).to.equal(null);
-    expect(await store.findByContact(pool, { kind: 'email', value: user.email })).to.equal(null);
-    expect(await states(claims)).to.deep.equal([]);
+    await stored(user);
+    await editor.user(pool, user.uid, { role: 'admin', kyc_status: 'approved' });
+    expect(await store.find(pool, user.uid)).to.deep.equal(user);
+    const OUT = { suspended: 'suspended', banned: 'banned', pending: 'pending', Active: 'suspended', '': 'suspended' };
+    for (const [written, status] of [...Object.entries(OUT), [null, 'suspended'], [undefined, 'suspended']] as const) {
+      await editor.user(pool, user.uid, { status: written });
+      expect(await store.find(pool, user.uid), String(written)).to.deep.equal({ ...user, status });
+    }
   });
+
+  it('list: gives all of a pool, page by page in the order of their ids, and of no other', async () => {
+    const users = times(7, () => newUser()).sort((one, other) => (one.uid < other.uid ? -1 : 1));
+    await Promise.all(users.map((user) => stored(user)));
+    await store.create(newPool(), newUser(), await reserved());
+    const found: UserRecord[] = [];
+    for (let page = 0; page < 3; page += 1) found.push(...(await store.list(pool, 3, found.at(-1)?.uid)));
+    expect(found).to.deep.equal(users);
+    expect(await store.list(pool, 3, found.at(-1)?.uid)).to.deep.equal([]);
+  });
+
+  /** What only somebody who spoils a document in the console can make. */
+  if (adapters === 'emulators')
+    it('whose terms somebody has removed gets in nowhere', async () => {
+      const user = newUser();
+      await stored(user);
+      await editor.user(pool, user.uid, { inForce: undefined });
+      const spoilt = { ...user, kyc_status: 'pending', status: 'suspended', role: 'user' };
+      expect(await store.find(pool, user.uid)).to.deep.equal(spoilt);
+    });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { IssuedCredential } from '../../src/credentials/credential-service.js';
+import type { IssuedCredential } from '../../src/credentials/credential-issuer.js';
 import type { OrgRecord } from '../../src/orgs/org-record.js';
 
 /** An org with a credential that works. */

@@ -61,7 +61,14 @@ export function expectDeclared(route: Route, response: ApiResponse): ApiResponse
 }
 
 /** Refused, or not to be had, before any limit is asked. */
-const BEFORE_LIMITS: readonly ErrorCode[] = ['invalid_client', 'client_inactive', 'internal', 'unavailable'];
+const BEFORE_LIMITS: readonly ErrorCode[] = [
+  'invalid_client',
+  'client_inactive',
+  'origin_not_allowed',
+  'insufficient_scope',
+  'internal',
+  'unavailable',
+];
 
 /** whoever is past the credentials is told where they stand with every limit of their own. */
 function expectOwnLimits(route: Route, response: ApiResponse): void {

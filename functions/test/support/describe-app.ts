@@ -6,17 +6,19 @@ import { type ComposedServices, composePorts, composeServices } from '../../src/
 import { readConfig } from '../../src/config/config.js';
 import type { ParamName } from '../../src/config/param-names.js';
 import { parseSecrets, type Secrets } from '../../src/config/secrets.js';
+import type { CredentialEnvironment } from '../../src/credentials/credential-id.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
 import { createApp } from '../../src/http/app.js';
 import { routes } from '../../src/http/routes/index.js';
 import type { BreakerPolicy } from '../../src/lib/backend-policy.js';
 import { jsonLogger } from '../../src/lib/logger.js';
-import type { OrgSettings } from '../../src/orgs/org-record.js';
+import type { OrgSettings } from '../../src/orgs/org-settings.js';
 import type { Ports } from '../../src/ports.js';
 import { ApiClient, type TestOrg } from './api-client.js';
 import { BackendRecorder } from './backend-recorder.js';
 import { NEVER_OPENS } from './breakers.js';
 import { testStack } from './global-stack.js';
+import { BY } from './records.js';
 import { Scenario } from './scenario.js';
 import { TestClock } from './test-clock.js';
 
@@ -33,7 +35,7 @@ export interface TestApp {
   readonly hasher: SecretHasher;
   /** Every line that was logged. */
   readonly logs: string[];
-  provision(name?: string, settings?: Partial<OrgSettings>): Promise<TestOrg>;
+  provision(name?: string, settings?: Partial<OrgSettings>, environment?: CredentialEnvironment): Promise<TestOrg>;
   /** Runs what was queued. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -115,6 +117,7 @@ async function startApp({ ports: outer, secrets, clock, backends, close }: Parts
     clock,
     logger: jsonLogger((line) => logs.push(line)),
     projectId: 'demo-gatehouse',
+    nameClient: () => 'client',
   });
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
@@ -138,7 +141,8 @@ async function startApp({ ports: outer, secrets, clock, backends, close }: Parts
     hasher,
     logs,
     drain,
-    provision: (name = 'Test org', settings = {}) => services.orgs.provision(name, settings),
+    provision: (name = 'Test org', settings = {}, environment = 'live') =>
+      services.orgs.create({ name, settings, environment }, BY),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

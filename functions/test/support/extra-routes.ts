@@ -7,7 +7,14 @@ import type { TestApp } from './describe-app.js';
 
 /** Routes that a test has declared, on the services of an app. */
 export async function serveRoutes({ services, clock }: TestApp, routes: readonly Route[]) {
-  const app = createApp({ services, routes, clock, logger: { log: () => {} }, projectId: 'demo-gatehouse' });
+  const app = createApp({
+    services,
+    routes,
+    clock,
+    logger: { log: () => {} },
+    projectId: 'demo-gatehouse',
+    nameClient: () => 'client',
+  });
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
   });

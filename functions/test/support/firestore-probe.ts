@@ -67,6 +67,25 @@ export class FirestoreProbe {
     );
   }
 
+  async read(path: string): Promise<DocumentData | undefined> {
+    return (await this.db.doc(path).get()).data();
+  }
+
+  /** As in the console: a document is added, or fields of it are set; what is undefined is removed. */
+  async write(path: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
+    const { FieldValue } = firestoreModule as unknown as typeof import('@google-cloud/firestore');
+    const reference = this.db.doc(path);
+    if (!(await reference.get()).exists) {
+      await reference.create(fields);
+      return;
+    }
+    const set = Object.entries(fields).map(([name, value]) => [
+      name,
+      value === undefined ? FieldValue.delete() : value,
+    ]);
+    await reference.update(Object.fromEntries(set));
+  }
+
   close(): Promise<void> {
     return this.db.terminate();
   }

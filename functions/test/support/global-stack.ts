@@ -2,6 +2,8 @@ import { buildFunctions } from '../../../tools/build.js';
 import { stackServices } from '../../../tools/stack/seed.js';
 import type { StackInfo } from '../../../tools/stack/stack-info.js';
 import { type Stack, startStack } from '../../../tools/stack/start-stack.js';
+import { turnTriggers } from './background-triggers.js';
+import { BY } from './records.js';
 
 const VARIABLE = 'GATEHOUSE_TEST_STACK';
 
@@ -17,6 +19,7 @@ export async function startTestStack(): Promise<void> {
   process.env[VARIABLE] = JSON.stringify(stack.info);
   // Without it the Admin SDK looks for the cloud's metadata server first.
   process.env['METADATA_SERVER_DETECTION'] = 'none';
+  await turnTriggers('off', stack.info.hub);
   await warmUp(stack.info);
 }
 
@@ -28,7 +31,7 @@ export async function stopTestStack(): Promise<void> {
 async function warmUp({ env }: StackInfo): Promise<void> {
   for (let tries = 0; tries < 5; tries += 1) {
     const { services, close } = stackServices(env);
-    const ready = await services.orgs.provision('Warm-up').then(
+    const ready = await services.orgs.create({ name: 'Warm-up' }, BY).then(
       () => true,
       () => false,
     );

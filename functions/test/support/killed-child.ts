@@ -23,8 +23,8 @@ export interface ChildReport {
   readonly calls: readonly string[];
 }
 
-/** The credential's own reads come before every request alike and change nothing. */
-const NOT_COUNTED = ['credentials.find', 'orgs.find'];
+/** The credential's own calls: they come before every request alike, a note of its use at most once an hour. */
+const NOT_COUNTED = ['credentials.find', 'orgs.find', 'credentials.change'];
 
 const { path, headers, body, kill } = JSON.parse(process.argv[2] ?? '') as ChildJob;
 const calls: string[] = [];
@@ -55,6 +55,7 @@ const app = createApp({
   clock: systemClock,
   logger: jsonLogger(() => {}),
   projectId: config.projectId,
+  nameClient: () => 'client',
 });
 const server = app.listen(0, '127.0.0.1', async () => {
   const { port } = server.address() as AddressInfo;

@@ -47,6 +47,7 @@ export async function startLinkedApp(): Promise<LinkedApp> {
     clock: systemClock,
     logger: jsonLogger(() => {}),
     projectId: config.projectId,
+    nameClient: () => 'client',
   });
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));

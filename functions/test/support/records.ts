@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { type Actor, type AuditRecord, auditRecord } from '../../src/audit/audit-record.js';
 import type { Contact } from '../../src/contacts/contact.js';
-import { orgId } from '../../src/orgs/org-id.js';
+import { generateKeyId } from '../../src/credentials/credential-id.js';
+import type { CredentialRecord, NewCredential } from '../../src/credentials/credential-record.js';
+import { type OrgId, orgId } from '../../src/orgs/org-id.js';
 import type { OrgRecord } from '../../src/orgs/org-record.js';
-import { DEFAULT_ORG_SETTINGS } from '../../src/orgs/org-record.js';
+import { DEFAULT_ORG_SETTINGS } from '../../src/orgs/org-settings.js';
+import type { OrgStore } from '../../src/orgs/org-store.js';
 import type { Registration } from '../../src/users/registration-service.js';
 import { userId } from '../../src/users/user-id.js';
 import type { UserRecord } from '../../src/users/user-record.js';
@@ -11,15 +15,53 @@ import { newRegistration } from './scenario.js';
 /** Milliseconds are all that stores keep of a time. */
 const NOW = new Date(Math.floor(Date.now() / 1_000) * 1_000);
 
+/** Whoever acts in tests. */
+export const BY: Actor = { kind: 'cli', id: 'tester', from: 'test-host', requestId: 'req-test' };
+
 export function newOrg(change: Partial<OrgRecord> = {}): OrgRecord {
   return {
     orgId: orgId.generate(),
     name: `Org ${randomUUID()}`,
     status: 'active',
+    environment: 'live',
     tenantId: `tenant-${randomUUID()}`,
     settings: DEFAULT_ORG_SETTINGS,
     createdAt: NOW,
     sessionsValidFrom: new Date(0),
+    ...change,
+  };
+}
+
+/** Brings an org in as it is when it is provisioned. */
+export async function storeOrg(store: OrgStore, org: OrgRecord): Promise<void> {
+  const { orgId: id, tenantId, createdAt, sessionsValidFrom, ...terms } = org;
+  const done = { provisioning: 'done', provisioningMessage: null, provisioningRetryAt: null, problems: {} } as const;
+  await store.create(id, { ...done, written: terms, inForce: terms, tenantId, createdAt, sessionsValidFrom }, []);
+}
+
+export function newAudit(id: OrgId, change: Partial<AuditRecord> = {}): AuditRecord {
+  const target = { kind: 'org', id } as const;
+  return { ...auditRecord({ orgId: id, at: NOW, action: 'org.renamed', target, actor: BY }), ...change };
+}
+
+/** A credential as it is issued. */
+export function newCredential(change: Partial<CredentialRecord> = {}): NewCredential['credential'] {
+  return {
+    keyId: generateKeyId('live'),
+    orgId: orgId.generate(),
+    name: 'Backend',
+    status: 'active',
+    scopes: ['auth', 'users:read'],
+    expiresAt: null,
+    allowedAddresses: null,
+    secretHash: '$2b$04$hash',
+    secretTag: 'dGFn',
+    prefix: 'gh_secret_live_abcd',
+    createdAt: NOW,
+    createdBy: 'cli:tester',
+    lastUsedAt: null,
+    rotatedTo: null,
+    secretShownUntil: null,
     ...change,
   };
 }

@@ -45,7 +45,8 @@ export class SessionHouse {
 
   async open(user = this.user, pool: Pool = this.pool, attempt: Attempt = freshAttempt()): Promise<string> {
     const code = await this.matchedCode();
-    const opening = { pool, user, code, authMethods: ['pwd', 'otp'], client: CLIENT, attempt };
+    const { sessionLifetimeSeconds: lifetimeSeconds } = this.org.settings;
+    const opening = { pool, user, code, authMethods: ['pwd', 'otp'], client: CLIENT, attempt, lifetimeSeconds };
     return (await this.service.open(opening)).token;
   }
 

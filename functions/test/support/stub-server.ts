@@ -20,7 +20,8 @@ export type StubAnswer =
 /** A server of somebody else's, at the HTTP boundary: remembers what it was asked, and answers well, badly or not at all. */
 export class StubServer {
   readonly requests: StubRequest[] = [];
-  answer: StubAnswer = { status: 200, json: {} };
+  /** One for all requests, or made for each. */
+  answer: StubAnswer | ((request: StubRequest) => StubAnswer) = { status: 200, json: {} };
   host = '';
   private server: Server | undefined;
 
@@ -32,8 +33,9 @@ export class StubServer {
       const text = Buffer.concat(chunks).toString();
       const isJson = headers['content-type']?.includes('json') === true && text !== '';
       const body: unknown = isJson ? JSON.parse(text) : text;
-      this.requests.push({ method, url: new URL(request.url ?? '/', 'http://stub'), headers, body });
-      respond(response, this.answer);
+      const taken = { method, url: new URL(request.url ?? '/', 'http://stub'), headers, body };
+      this.requests.push(taken);
+      respond(response, typeof this.answer === 'function' ? this.answer(taken) : this.answer);
     });
     this.server = server;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

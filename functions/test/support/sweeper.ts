@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CodeService } from '../../src/codes/code-service.js';
+import { CredentialIssuer } from '../../src/credentials/credential-issuer.js';
+import { SecretHasher } from '../../src/credentials/secret-hasher.js';
 import { jsonLogger } from '../../src/lib/logger.js';
 import { SweepService } from '../../src/maintenance/sweep-service.js';
+import { OrgProvisioner } from '../../src/orgs/org-provisioner.js';
 import { type SessionId, sessionId } from '../../src/sessions/session-id.js';
 import { SessionService } from '../../src/sessions/session-service.js';
 import { AccessService } from '../../src/users/access-service.js';
@@ -27,6 +30,8 @@ export class Sweeper {
   /** When identities were deleted. */
   readonly deletedAt: number[] = [];
   readonly access: AccessService;
+  readonly issuer = new CredentialIssuer({ hasher: new SecretHasher(4), clock: this.clock, indexKey: INDEX_KEY });
+  readonly provisioner = new OrgProvisioner({ ...this.ports, issuer: this.issuer, clock: this.clock });
 
   constructor() {
     const { challenges, identities } = this.ports;
@@ -49,6 +54,9 @@ export class Sweeper {
       registrations: new RegistrationClaims({ reservations, identities, clock: this.clock }),
       revocations: this.faults.wrap('revocations', this.ports.revocations),
       access: this.access,
+      orgs: this.ports.orgs,
+      provisioner: this.provisioner,
+      credentials: this.ports.credentials,
       clock: this.clock,
       logger: jsonLogger((line) => this.logs.push(line)),
       pause: (milliseconds) => this.waitUntil(this.clock.now() + milliseconds),

@@ -1,6 +1,6 @@
 import { IdentityToolkitClient } from '../../src/adapters/identity-platform/identity-toolkit-client.js';
 import { isIdentityPlatformOutage } from '../../src/adapters/identity-platform/identity-toolkit-error.js';
-import { Backend } from '../../src/lib/backend.js';
+import { Backend, type BackendObserver } from '../../src/lib/backend.js';
 import { NEVER_OPENS } from './breakers.js';
 import { StubServer } from './stub-server.js';
 
@@ -12,12 +12,17 @@ const PREFIX = '/identitytoolkit.googleapis.com';
 export class ToolkitStub extends StubServer {
   accessToken: () => Promise<string> = async () => 'access-token';
 
-  client(breaker = NEVER_OPENS): IdentityToolkitClient {
+  client(breaker = NEVER_OPENS, observer?: BackendObserver): IdentityToolkitClient {
     const options = { projectId: PROJECT, apiKey: 'web key+&', emulatorHost: this.host };
     return new IdentityToolkitClient(
       options,
       { get: () => this.accessToken() },
-      new Backend('identity-platform', { timeoutMs: TOOLKIT_TIMEOUT_MS, breaker, isOutage: isIdentityPlatformOutage }),
+      new Backend('identity-platform', {
+        timeoutMs: TOOLKIT_TIMEOUT_MS,
+        breaker,
+        observer,
+        isOutage: isIdentityPlatformOutage,
+      }),
     );
   }
 

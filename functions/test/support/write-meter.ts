@@ -19,6 +19,12 @@ const WRITES: Readonly<Record<string, Readonly<Record<string, Writes>>>> = {
     countTry: (key) => [challenge(key)],
     consume: ({ key, challengeId, others }) => [...[key, ...others].map(challenge), `claims/${challengeId}`],
   },
+  credentials: {
+    change: ({ keyId, orgId }, _change, { hideSecret = false } = {}) => [
+      `credentials/${keyId}`,
+      ...(hideSecret ? [`orgs/${orgId}/revealedSecrets/${keyId}`] : []),
+    ],
+  },
   sessions: {
     open: ({ sid }, { key, challengeId, others }) => [
       `sessions/${sid}`,

@@ -1,12 +1,51 @@
+import type { AppId } from '../../apps/app-id.js';
 import type { AppRecord } from '../../apps/app-record.js';
-import type { AppStore } from '../../apps/app-store.js';
-import type { FirestoreAccess } from './firestore-access.js';
+import type { AppChange, AppStore } from '../../apps/app-store.js';
+import type { AuditRecord } from '../../audit/audit-record.js';
+import type { OrgId } from '../../orgs/org-id.js';
+import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
+import { auditWrites } from './firestore-audit-store.js';
 import { create } from './writes.js';
 
 export class FirestoreAppStore implements AppStore {
   constructor(private readonly access: FirestoreAccess) {}
 
-  async create({ appId, ...app }: AppRecord): Promise<void> {
-    await this.access.commit('apps.create', [create(`apps/${appId}`, app)]);
+  async find(appId: AppId): Promise<AppRecord | null> {
+    const document = await this.access.get('apps.find', pathOf(appId));
+    return document === null ? null : fromDocument(document);
   }
+
+  async listOf(orgId: OrgId, limit: number, after?: AppId): Promise<readonly AppRecord[]> {
+    const query = { collection: 'apps', where: { orgId }, page: { after }, limit };
+    return (await this.access.query('apps.listOf', query)).map(fromDocument);
+  }
+
+  async create({ appId, ...app }: Omit<AppRecord, 'version'>, audit?: readonly AuditRecord[]): Promise<void> {
+    await this.access.commit('apps.create', [create(pathOf(appId), app), ...auditWrites(audit)]);
+  }
+
+  async change(
+    { appId, version }: Pick<AppRecord, 'appId' | 'version'>,
+    change: AppChange,
+    audit?: readonly AuditRecord[],
+  ): Promise<string | null> {
+    const app = { path: pathOf(appId), fields: change, when: { version } };
+    const versions = await this.access.commitForVersions('apps.change', [app, ...auditWrites(audit)]);
+    return versions?.[0] ?? null;
+  }
+
+  async remove(appId: AppId): Promise<void> {
+    await this.access.commit('apps.remove', [{ delete: pathOf(appId) }]);
+  }
+}
+
+function pathOf(appId: AppId): string {
+  return `apps/${appId}`;
+}
+
+/** Whatever was made of the status by hand: only `active` is. */
+function fromDocument({ id, data, version }: StoredDocument): AppRecord {
+  const { orgId, name, keyHash, previousKey = null, origins = [], createdAt } = data;
+  const status = data['status'] === 'active' ? 'active' : 'revoked';
+  return { appId: id as AppId, orgId, name, status, keyHash, previousKey, origins, createdAt, version };
 }

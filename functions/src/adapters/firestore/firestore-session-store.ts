@@ -1,3 +1,4 @@
+import type { AuditRecord } from '../../audit/audit-record.js';
 import type { MatchedCode } from '../../codes/challenge-record.js';
 import { UnavailableError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
@@ -6,6 +7,7 @@ import type { SessionRecord } from '../../sessions/session-record.js';
 import type { SessionStore } from '../../sessions/session-store.js';
 import type { UserId } from '../../users/user-id.js';
 import type { FirestoreAccess } from './firestore-access.js';
+import { auditWrites } from './firestore-audit-store.js';
 import { consumption } from './firestore-challenge-store.js';
 import { create, update } from './writes.js';
 
@@ -43,14 +45,16 @@ export class FirestoreSessionStore implements SessionStore {
     return { sid, poolId, uid, createdAt, expiresAt, revokedAt, client };
   }
 
-  async revoke(sid: SessionId, at: Date): Promise<void> {
-    await this.access.commitUnlessMissed('sessions.revoke', [update(pathOf(sid), { revokedAt: at })]);
+  async revoke(sid: SessionId, at: Date, audit?: readonly AuditRecord[]): Promise<void> {
+    const writes = [update(pathOf(sid), { revokedAt: at }), ...auditWrites(audit)];
+    await this.access.commitUnlessMissed('sessions.revoke', writes);
   }
 
   async revokeAll(pool: Pool, uid: UserId, at: Date, except?: SessionId): Promise<number> {
     let revoked = 0;
     for (;;) {
-      const live = await this.findLive(pool, uid, except);
+      const found = await this.findIds({ owner: ownerOf(pool.id, uid), revokedAt: null });
+      const live = found.filter((sid) => sid !== except);
       if (live.length === 0) return revoked;
       // Without a precondition: a session that TTL removes meanwhile must not keep the others alive.
       const writes = live.map((sid) => ({ path: pathOf(sid), fields: { revokedAt: at } }));
@@ -59,11 +63,20 @@ export class FirestoreSessionStore implements SessionStore {
     }
   }
 
-  private async findLive(pool: Pool, uid: UserId, except?: SessionId): Promise<SessionId[]> {
-    const where = { owner: ownerOf(pool.id, uid), revokedAt: null };
+  async removeAll(pool: Pool, uid: UserId): Promise<void> {
+    for (;;) {
+      const found = await this.findIds({ owner: ownerOf(pool.id, uid) });
+      if (found.length === 0) return;
+      await this.access.commit(
+        'sessions.removeAll',
+        found.map((sid) => ({ delete: pathOf(sid) })),
+      );
+    }
+  }
+
+  private async findIds(where: Readonly<Record<string, string | null>>): Promise<SessionId[]> {
     const query = { collection: 'sessions', where, limit: REVOKE_PAGE, idsOnly: true };
-    const found = await this.access.query('sessions.findLive', query);
-    return found.map(({ id }) => id as SessionId).filter((sid) => sid !== except);
+    return (await this.access.query('sessions.findIds', query)).map(({ id }) => id as SessionId);
   }
 }
 

@@ -142,6 +142,11 @@ describe('IdentityPlatformProvider', () => {
     await provider.delete(POOL, UID);
   });
 
+  it('has nobody to delete once the tenant was deleted, with all of its users', async () => {
+    google.refuses('TENANT_NOT_FOUND');
+    await provider.delete(POOL, UID);
+  });
+
   /** Nothing is known of the password then: "refused" would count against the user, or open what must stay shut. */
   describe('is unavailable, never "refused" or "taken"', () => {
     const METHODS: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -155,7 +160,8 @@ describe('IdentityPlatformProvider', () => {
     };
     for (const [name, method] of Object.entries(METHODS)) {
       it(`${name}: on each of ${OUTAGE_REASONS.length} reasons that are not the request's`, async () => {
-        for (const reason of OUTAGE_REASONS)
+        const reasons = OUTAGE_REASONS.filter((reason) => name !== 'delete' || reason !== 'TENANT_NOT_FOUND');
+        for (const reason of reasons)
           for (const status of [400, 403, 429, 500, 503]) {
             google.refuses(reason, status);
             await expectCode(method(), 'unavailable');

@@ -72,6 +72,8 @@ export class IdentityPlatformProvider implements IdentityProvider {
   async delete(pool: Pool, uid: UserId): Promise<void> {
     await expecting(this.toolkit.callAdmin('v1', `${accounts(pool)}:delete`, { localId: uid }), {
       USER_NOT_FOUND: () => ({}),
+      // The org was deleted, and all of its users with its tenant.
+      TENANT_NOT_FOUND: () => ({}),
     });
   }
 

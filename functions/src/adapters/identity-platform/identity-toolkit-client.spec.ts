@@ -30,6 +30,29 @@ describe('IdentityToolkitClient', () => {
     expect(google.asked()).to.deep.equal(publicCall('accounts:signInWithPassword', { email: 'ada@example.com' }));
   });
 
+  for (const method of ['GET', 'DELETE'] as const)
+    it(`calls with ${method} and no body`, async () => {
+      google.answers({ name: 'a tenant' });
+      const answer = await google.client().callAdmin('v2', 'tenants/t-1?pageToken=a%26b', null, method);
+      expect(answer).to.deep.equal({ name: 'a tenant' });
+      const { url } = google.requests[0] ?? {};
+      expect(url?.search).to.equal('?pageToken=a%26b');
+      expect(google.asked()).to.deep.equal({ ...adminCall('tenants/t-1', '', 'v2'), method });
+    });
+
+  it('names its calls without ids and queries', async () => {
+    const names: string[] = [];
+    const client = google.client(undefined, ({ operation }, proceed) => {
+      names.push(operation);
+      return proceed();
+    });
+    await client.callAdmin('v2', 'tenants', {});
+    await client.callAdmin('v2', 'tenants?pageSize=1000', null, 'GET');
+    await client.callAdmin('v2', 'tenants/acme-x1y2z', null, 'DELETE');
+    await client.callAdmin('v1', 'tenants/acme-x1y2z/accounts:lookup', {});
+    expect(names).to.deep.equal(['tenants', 'tenants', 'tenant', 'accounts:lookup']);
+  });
+
   it('makes one request a call, also when it fails: repeating is not its business', async () => {
     for (const answer of [{ status: 503, json: {} }, { status: 500, text: 'x' }, 'drop'] as const) {
       google.answer = answer;

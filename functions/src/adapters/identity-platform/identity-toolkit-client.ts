@@ -13,6 +13,8 @@ export interface IdentityToolkitOptions {
   readonly apiKey: string;
   /** host:port of the Auth emulator; absent in production. */
   readonly emulatorHost?: string | undefined;
+  /** Whether calls name the project that pays for them, as those by a person's login must. */
+  readonly billed?: boolean;
 }
 
 type Json = Record<string, unknown>;
@@ -42,14 +44,20 @@ export class IdentityToolkitClient {
   /** A method that clients use too: `accounts:signInWithPassword`. @throws IdentityToolkitError, UnavailableError */
   callPublic(method: string, body: Json): Promise<Json> {
     const url = `${this.origin}/v1/${method}?key=${encodeURIComponent(this.options.apiKey)}`;
-    return this.post(method, url, async () => ({}), body);
+    return this.request(method, 'POST', url, async () => ({}), body);
   }
 
   /** A method that needs our service account; `path` goes below the project. @throws IdentityToolkitError, UnavailableError */
-  async callAdmin(version: 'v1' | 'v2', path: string, body: Json): Promise<Json> {
+  async callAdmin(
+    version: 'v1' | 'v2',
+    path: string,
+    body: Json | null,
+    method: 'GET' | 'POST' | 'DELETE' = 'POST',
+  ): Promise<Json> {
     const url = `${this.origin}/${version}/projects/${this.projectId}/${path}`;
-    const authorize = async () => ({ authorization: `Bearer ${await this.accessToken()}` });
-    return this.post(path.replace(/^tenants\/[^/]+\//, ''), url, authorize, body);
+    const quota: Record<string, string> = this.options.billed ? { 'x-goog-user-project': this.projectId } : {};
+    const authorize = async () => ({ ...quota, authorization: `Bearer ${await this.accessToken()}` });
+    return this.request(operationOf(path), method, url, authorize, body);
   }
 
   private async accessToken(): Promise<string> {
@@ -60,13 +68,19 @@ export class IdentityToolkitClient {
     }
   }
 
-  private async post(operation: string, url: string, authorize: Authorize, body: Json): Promise<Json> {
+  private async request(
+    operation: string,
+    method: string,
+    url: string,
+    authorize: Authorize,
+    body: Json | null,
+  ): Promise<Json> {
     try {
       return await this.backend.call(operation, {}, async (signal) => {
         const response = await fetch(url, {
-          method: 'POST',
+          method,
           headers: { ...(await authorize()), 'content-type': 'application/json' },
-          body: JSON.stringify(body),
+          ...(body === null ? {} : { body: JSON.stringify(body) }),
           signal,
         });
         const answer: unknown = await response.json();
@@ -78,6 +92,11 @@ export class IdentityToolkitClient {
       throw isUnanswered(error) ? new UnavailableError(error) : error;
     }
   }
+}
+
+/** The path without ids and query. */
+function operationOf(path: string): string {
+  return path.replace(/\?.*$/, '').replace(/^tenants\/[^/]+\/?/, (tenant) => (tenant.endsWith('/') ? '' : 'tenant'));
 }
 
 /** Runs a call and maps the reasons it knows; every other error answer means that Identity Platform does not serve us. */

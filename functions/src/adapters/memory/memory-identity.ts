@@ -11,6 +11,7 @@ import type {
 import type { Pool, TenantId } from '../../identity/pool.js';
 import type { TenantDirectory } from '../../identity/tenant-directory.js';
 import { type Clock, HOUR_MS } from '../../lib/clock.js';
+import type { OrgId } from '../../orgs/org-id.js';
 import type { SessionToken, TokenExchanger } from '../../sessions/session-tokens.js';
 import type { UserId } from '../../users/user-id.js';
 
@@ -23,8 +24,20 @@ interface Account {
 }
 
 export class MemoryTenants implements TenantDirectory {
-  async create(): Promise<TenantId> {
-    return `tenant-${randomUUID()}`;
+  readonly tenants = new Map<TenantId, OrgId>();
+
+  async create(orgId: OrgId): Promise<TenantId> {
+    const tenantId = `tenant-${randomUUID()}`;
+    this.tenants.set(tenantId, orgId);
+    return tenantId;
+  }
+
+  async findOf(orgId: OrgId): Promise<TenantId | null> {
+    return [...this.tenants].find(([, owner]) => owner === orgId)?.[0] ?? null;
+  }
+
+  async delete(tenantId: TenantId): Promise<void> {
+    this.tenants.delete(tenantId);
   }
 }
 

@@ -2,13 +2,17 @@ import type { Clock } from '../../lib/clock.js';
 import type { Ports } from '../../ports.js';
 import { EmulatorTokenSigner } from '../identity-platform/custom-token-signers.js';
 import { IdTokenVerifier } from '../identity-platform/id-token-verifier.js';
+import { MemoryAppStore } from './memory-app-store.js';
+import { MemoryAuditStore } from './memory-audit-store.js';
 import { MemoryChallengeStore } from './memory-challenge-store.js';
+import { MemoryCredentialStore } from './memory-credential-store.js';
 import { MemoryOutbox, MemoryQueue } from './memory-delivery.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 import { MemoryExchanger, MemoryIdentityProvider, MemoryTenants } from './memory-identity.js';
+import { MemoryOrgStore } from './memory-org-store.js';
 import { MemoryRevocationStore } from './memory-revocation-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
-import { MemoryAppStore, MemoryCredentialStore, MemoryLimitStore, MemoryOrgStore } from './memory-stores.js';
+import { MemoryLimitStore } from './memory-stores.js';
 import { MemoryReservationStore, MemoryUserStore } from './memory-user-stores.js';
 
 export interface MemoryPorts extends Ports {
@@ -18,18 +22,21 @@ export interface MemoryPorts extends Ports {
 
 /** Every port in memory: the same contracts as the real adapters, without emulators. */
 export function memoryPorts(projectId: string, clock: Clock): MemoryPorts {
+  const audit = new MemoryAuditStore();
+  const credentials = new MemoryCredentialStore(audit);
   const challenges = new MemoryChallengeStore();
   const reservations = new MemoryReservationStore();
   const identities = new MemoryIdentityProvider();
   return {
-    orgs: new MemoryOrgStore(),
-    credentials: new MemoryCredentialStore(),
-    apps: new MemoryAppStore(),
-    users: new MemoryUserStore(reservations),
+    orgs: new MemoryOrgStore(audit, credentials),
+    credentials,
+    audit,
+    apps: new MemoryAppStore(audit),
+    users: new MemoryUserStore(reservations, audit),
     reservations,
     revocations: new MemoryRevocationStore(),
     challenges,
-    sessions: new MemorySessionStore(challenges),
+    sessions: new MemorySessionStore(challenges, audit),
     limits: new MemoryLimitStore(),
     idempotency: new MemoryIdempotencyStore(),
     identities,

@@ -1,3 +1,4 @@
+import type { AuditRecord } from '../../audit/audit-record.js';
 import type { MatchedCode } from '../../codes/challenge-record.js';
 import type { ChallengeStore } from '../../codes/challenge-store.js';
 import type { Pool } from '../../identity/pool.js';
@@ -5,12 +6,16 @@ import type { SessionId } from '../../sessions/session-id.js';
 import type { SessionRecord } from '../../sessions/session-record.js';
 import type { SessionStore } from '../../sessions/session-store.js';
 import type { UserId } from '../../users/user-id.js';
+import { MemoryAuditStore } from './memory-audit-store.js';
 
 export class MemorySessionStore implements SessionStore {
   private readonly sessions = new Map<SessionId, SessionRecord>();
 
   /** Consumes codes where they live, as the real store does in one commit. */
-  constructor(private readonly challenges: ChallengeStore) {}
+  constructor(
+    private readonly challenges: ChallengeStore,
+    private readonly audit = new MemoryAuditStore(),
+  ) {}
 
   async open(session: SessionRecord, code: MatchedCode): Promise<boolean> {
     if (!(await this.challenges.consume(code))) return false;
@@ -22,9 +27,11 @@ export class MemorySessionStore implements SessionStore {
     return this.sessions.get(sid) ?? null;
   }
 
-  async revoke(sid: SessionId, at: Date): Promise<void> {
+  async revoke(sid: SessionId, at: Date, audit?: readonly AuditRecord[]): Promise<void> {
     const session = this.sessions.get(sid);
-    if (session !== undefined) this.sessions.set(sid, { ...session, revokedAt: at });
+    if (session === undefined) return;
+    this.sessions.set(sid, { ...session, revokedAt: at });
+    this.audit.add(audit);
   }
 
   async revokeAll(pool: Pool, uid: UserId, at: Date, except?: SessionId): Promise<number> {
@@ -34,5 +41,10 @@ export class MemorySessionStore implements SessionStore {
     );
     for (const { sid } of live) await this.revoke(sid, at);
     return live.length;
+  }
+
+  async removeAll(pool: Pool, uid: UserId): Promise<void> {
+    for (const session of this.sessions.values())
+      if (session.poolId === pool.id && session.uid === uid) this.sessions.delete(session.sid);
   }
 }

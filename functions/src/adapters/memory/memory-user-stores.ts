@@ -1,5 +1,6 @@
+import type { AuditRecord } from '../../audit/audit-record.js';
 import type { Contact } from '../../contacts/contact.js';
-import { AlreadyExistsError, NotFoundError } from '../../errors/gatehouse-error.js';
+import { AlreadyExistsError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
 import type {
   ReadReservation,
@@ -9,8 +10,9 @@ import type {
 } from '../../users/reservation-record.js';
 import type { ReservationStore } from '../../users/reservation-store.js';
 import type { UserId } from '../../users/user-id.js';
-import type { UserRecord, UserStatus } from '../../users/user-record.js';
-import type { UserStore } from '../../users/user-store.js';
+import { type UserDocument, type UserRecord, userOf } from '../../users/user-record.js';
+import type { UserChange, UserStore } from '../../users/user-store.js';
+import { MemoryAuditStore } from './memory-audit-store.js';
 
 export class MemoryReservationStore implements ReservationStore {
   private readonly reservations = new Map<ReservationKey, ReadReservation>();
@@ -65,34 +67,85 @@ export class MemoryReservationStore implements ReservationStore {
 }
 
 export class MemoryUserStore implements UserStore {
-  private readonly users = new Map<string, UserRecord>();
+  private readonly documents = new Map<string, UserDocument>();
+  private writes = 0;
 
-  constructor(private readonly reservations: MemoryReservationStore) {}
+  constructor(
+    private readonly reservations: MemoryReservationStore,
+    private readonly audit = new MemoryAuditStore(),
+  ) {}
 
   async find(pool: Pool, uid: UserId): Promise<UserRecord | null> {
-    return this.users.get(`${pool.id}/${uid}`) ?? null;
+    const document = await this.read(pool, uid);
+    return document === null ? null : userOf(document);
+  }
+
+  async read(pool: Pool, uid: UserId): Promise<UserDocument | null> {
+    return this.documents.get(`${pool.id}/${uid}`) ?? null;
   }
 
   async findByContact(pool: Pool, { kind, value }: Contact): Promise<UserRecord | null> {
-    const ofPool = [...this.users].filter(([path]) => path.startsWith(`${pool.id}/`)).map(([, user]) => user);
-    return ofPool.find((user) => (kind === 'email' ? user.email : user.phone_number) === value) ?? null;
+    return this.ofPool(pool).find((user) => (kind === 'email' ? user.email : user.phone_number) === value) ?? null;
+  }
+
+  async list(pool: Pool, limit: number, after?: UserId): Promise<readonly UserRecord[]> {
+    const rest = this.ofPool(pool).filter(({ uid }) => after === undefined || uid > after);
+    return rest.sort((one, other) => (one.uid < other.uid ? -1 : 1)).slice(0, limit);
   }
 
   async create(pool: Pool, user: UserRecord, claims: readonly ReservationClaim[]): Promise<void> {
-    const isThere = this.users.has(`${pool.id}/${user.uid}`);
+    const isThere = this.documents.has(`${pool.id}/${user.uid}`);
     const held = { state: 'held', fingerprint: null, leaseUntil: null } as const;
     if (isThere || this.reservations.change(claims, held) === null) throw new AlreadyExistsError();
-    this.users.set(`${pool.id}/${user.uid}`, user);
+    const { kyc_status, status, role, ...profile } = user;
+    const terms = { kyc_status, status, role };
+    this.put(pool, { profile, written: terms, inForce: terms, problems: {}, isEnforced: true, version: '' });
   }
 
-  async setStatus(pool: Pool, uid: UserId, status: UserStatus, at: Date): Promise<void> {
-    const user = await this.find(pool, uid);
-    if (user === null) throw new NotFoundError('There is no user of this id.');
-    this.users.set(`${pool.id}/${uid}`, { ...user, status, updatedAt: at });
+  async change(
+    pool: Pool,
+    { profile, version }: Pick<UserDocument, 'profile' | 'version'>,
+    { written = {}, updatedAt, ...change }: UserChange,
+    audit?: readonly AuditRecord[],
+  ): Promise<string | null> {
+    const document = this.documents.get(`${pool.id}/${profile.uid}`);
+    if (document?.version !== version) return null;
+    this.audit.add(audit);
+    return this.put(pool, {
+      ...document,
+      ...change,
+      profile: { ...document.profile, updatedAt: updatedAt ?? document.profile.updatedAt },
+      written: { ...document.written, ...written },
+    });
   }
 
-  async delete(pool: Pool, uid: UserId, reservations: readonly ReservationKey[]): Promise<void> {
-    this.users.delete(`${pool.id}/${uid}`);
+  async delete(
+    pool: Pool,
+    uid: UserId,
+    reservations: readonly ReservationKey[],
+    audit?: readonly AuditRecord[],
+  ): Promise<void> {
+    this.documents.delete(`${pool.id}/${uid}`);
     this.reservations.remove(reservations);
+    this.audit.add(audit);
+  }
+
+  /** As somebody who edits the profile in the console. */
+  async edit(pool: Pool, uid: UserId, written: Readonly<Record<string, unknown>>): Promise<void> {
+    const document = this.documents.get(`${pool.id}/${uid}`);
+    if (document === undefined) throw new Error('there is no such document');
+    this.put(pool, { ...document, written: { ...document.written, ...written } });
+  }
+
+  private put(pool: Pool, document: UserDocument): string {
+    this.writes += 1;
+    const version = String(this.writes);
+    this.documents.set(`${pool.id}/${document.profile.uid}`, { ...document, version });
+    return version;
+  }
+
+  private ofPool(pool: Pool): UserRecord[] {
+    const ofPool = [...this.documents].filter(([path]) => path.startsWith(`${pool.id}/`));
+    return ofPool.map(([, document]) => userOf(document));
   }
 }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import { whenOver } from '../when-over.js';
@@ -11,6 +11,8 @@ declare global {
       orgId?: string | undefined;
       keyId?: string | undefined;
       uid?: string | undefined;
+      /** Of the end user's client, or of the caller while it is not known whom it calls for. */
+      address?: string | null | undefined;
       errorCode?: string | undefined;
     }
   }
@@ -20,19 +22,26 @@ declare global {
 const CLOUD_TRACE = /^([0-9a-f]{32})\//;
 const TRACE_PARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-/;
 
+export interface AccessLogOptions {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Where traces are. */
+  readonly projectId: string;
+  /** What stands for the network of a client, whose address the log does not hold. */
+  readonly nameClient: (address: string | null) => string;
+}
+
 /**
- * One line a request: what happened, by whose credential, to which user, how it ended. The route's template and ids of
+ * One line a request: from where, what happened, by whose credential, to which user, how it ended. The route's template and ids of
  * our own, never the path or a header as it came.
  * @see https://cloud.google.com/logging/docs/structured-logging for the fields with special names
  */
-export function accessLog(logger: Logger, clock: Clock, projectId: string): RequestHandler {
+export function accessLog({ logger, clock, projectId, nameClient }: AccessLogOptions): RequestHandler {
   return (request, response, next) => {
     const startedAt = clock.now();
-    const traceId =
-      CLOUD_TRACE.exec(request.get('x-cloud-trace-context') ?? '')?.[1] ??
-      TRACE_PARENT.exec(request.get('traceparent') ?? '')?.[1];
+    const trace = traceOf(request, projectId);
     whenOver(response, (isHeard) => {
-      const { requestId, route = 'unknown', event, orgId, keyId, uid, errorCode } = response.locals;
+      const { requestId, route = 'unknown', event, orgId, keyId, uid, errorCode, address } = response.locals;
       logger.log('INFO', 'request', {
         requestId,
         route,
@@ -43,12 +52,19 @@ export function accessLog(logger: Logger, clock: Clock, projectId: string): Requ
         orgId,
         keyId,
         uid,
+        client: address === undefined ? undefined : nameClient(address),
         // The client went away before it had its answer.
         unheard: isHeard ? undefined : true,
         replayed: response.hasHeader('Idempotency-Replayed') ? true : undefined,
-        'logging.googleapis.com/trace': traceId === undefined ? undefined : `projects/${projectId}/traces/${traceId}`,
+        'logging.googleapis.com/trace': trace,
       });
     });
     next();
   };
+}
+
+function traceOf(request: Request, projectId: string): string | undefined {
+  const ofCloud = CLOUD_TRACE.exec(request.get('x-cloud-trace-context') ?? '')?.[1];
+  const traceId = ofCloud ?? TRACE_PARENT.exec(request.get('traceparent') ?? '')?.[1];
+  return traceId === undefined ? undefined : `projects/${projectId}/traces/${traceId}`;
 }

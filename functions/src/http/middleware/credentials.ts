@@ -1,16 +1,27 @@
 import type { Request } from 'express';
 import type { AuthenticatedOrg } from '../../credentials/credential-service.js';
-import { InvalidSessionError } from '../../errors/gatehouse-error.js';
+import { InsufficientScopeError, InvalidSessionError } from '../../errors/gatehouse-error.js';
 import type { SessionRecord } from '../../sessions/session-record.js';
+import type { Route } from '../route.js';
 import type { Services } from '../services.js';
+import { callerAddress } from './end-user-client.js';
 
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 
-/** The org key and secret, under either of their names. @throws InvalidClientError, ClientInactiveError, UnavailableError */
-export function authenticateOrg({ credentials }: Services, request: Request): Promise<AuthenticatedOrg> {
+/**
+ * The org key and secret, under either of their names, used from where they may be and for what they may.
+ * @throws InvalidClientError, ClientInactiveError, OriginNotAllowedError, InsufficientScopeError, UnavailableError
+ */
+export async function authenticateOrg(
+  { credentials }: Services,
+  request: Request,
+  { scope }: Route,
+): Promise<AuthenticatedOrg> {
   const key = request.get('x-partner-key') ?? request.get('x-api-key');
   const secret = request.get('x-partner-secret') ?? request.get('x-api-secret');
-  return credentials.authenticate(key, secret);
+  const caller = await credentials.authenticate(key, secret, callerAddress(request));
+  if (scope === null || caller.scopes.includes(scope)) return caller;
+  throw new InsufficientScopeError(scope, { orgId: caller.org.orgId, keyId: caller.keyId });
 }
 
 /** @throws InvalidSessionError, UnavailableError */

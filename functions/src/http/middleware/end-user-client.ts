@@ -10,17 +10,19 @@ const AGENT_MAX_LENGTH = 256;
  * @see https://cloud.google.com/functions/docs/reference/headers#x-forwarded-for
  */
 export function clientOf(request: Request, viaPartner: boolean): ClientInfo {
-  if (!viaPartner) return client(trustedAddress(request), request.get('user-agent'));
-  return client(request.get('x-end-user-ip'), request.get('x-end-user-agent'));
+  if (!viaPartner) return { address: callerAddress(request), agent: agentOf(request.get('user-agent')) };
+  return { address: addressOf(request.get('x-end-user-ip')), agent: agentOf(request.get('x-end-user-agent')) };
 }
 
-function trustedAddress(request: Request): string | undefined {
-  return request.get('x-forwarded-for')?.split(',').at(-1) ?? request.socket.remoteAddress;
+/** Where the call itself comes from, as the platform's front end saw it. */
+export function callerAddress(request: Request): string | null {
+  return addressOf(request.get('x-forwarded-for')?.split(',').at(-1) ?? request.socket.remoteAddress);
 }
 
-function client(address: string | undefined, agent: string | undefined): ClientInfo {
-  return {
-    address: address === undefined ? null : canonicalAddress(address),
-    agent: agent?.slice(0, AGENT_MAX_LENGTH) ?? null,
-  };
+function addressOf(text: string | undefined): string | null {
+  return text === undefined ? null : canonicalAddress(text);
+}
+
+function agentOf(text: string | undefined): string | null {
+  return text?.slice(0, AGENT_MAX_LENGTH) ?? null;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { composeSweep } from '../../../src/composition.js';
 import type { Contact } from '../../../src/contacts/contact.js';
-import type { OrgSettings } from '../../../src/orgs/org-record.js';
+import type { OrgSettings } from '../../../src/orgs/org-settings.js';
 import { REGISTRATION_LEASE_MS } from '../../../src/users/registration-policy.js';
 import { type ApiResponse, expectStatus, type TestOrg } from '../api-client.js';
 import { type EmulatorAppOptions, startEmulatorApp, type TestApp } from '../describe-app.js';

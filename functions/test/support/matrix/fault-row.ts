@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { OrgSettings } from '../../../src/orgs/org-record.js';
+import type { OrgSettings } from '../../../src/orgs/org-settings.js';
 import type { ApiResponse } from '../api-client.js';
 import type { EmulatorAppOptions } from '../describe-app.js';
 import { expectOutage } from '../fault-cases.js';

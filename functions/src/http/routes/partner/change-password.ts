@@ -12,6 +12,7 @@ export const changePassword = defineRoute(
     summary: 'Change the password of the session’s user; every other session ends',
     event: 'password.changed',
     credentials: ['org', 'session'],
+    scope: 'auth',
     limits: ['password_tries', 'client_password_tries'],
     idempotency: 'none',
     body: z.object({ current_password: password, new_password: password }),

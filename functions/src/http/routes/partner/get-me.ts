@@ -29,6 +29,7 @@ export const getMe = defineRoute(
     summary: 'The profile of the session’s user, without the ssn',
     event: 'profile.read',
     credentials: ['org', 'session'],
+    scope: 'users:read',
     limits: [],
     idempotency: 'none',
     body: null,

@@ -22,6 +22,7 @@ export const introspect = defineRoute(
     summary: 'Whether a session token is live (RFC 7662)',
     event: 'session.introspected',
     credentials: ['org'],
+    scope: 'auth',
     limits: [],
     idempotency: 'none',
     body: z.object({ token: z.string() }),

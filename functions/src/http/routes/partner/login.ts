@@ -13,6 +13,7 @@ export const login = defineRoute(
     summary: 'Check a password and send a one-time code to the contact given',
     event: 'login.code_sent',
     credentials: ['org'],
+    scope: 'auth',
     limits: ['code_sends', 'password_tries', 'client_password_tries'],
     idempotency: 'honoured',
     body: z.object({ ...eitherContact, password }),

@@ -10,6 +10,7 @@ export const logout = defineRoute(
     summary: 'End this session, at once and everywhere',
     event: 'session.ended',
     credentials: ['org', 'session'],
+    scope: 'auth',
     limits: [],
     idempotency: 'none',
     body: null,

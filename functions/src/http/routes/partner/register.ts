@@ -43,6 +43,7 @@ export const register = defineRoute(
     summary: 'Register a user of your organization',
     event: 'user.registered',
     credentials: ['org'],
+    scope: 'auth',
     limits: [],
     idempotency: 'honoured',
     body,

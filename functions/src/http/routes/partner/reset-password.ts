@@ -13,6 +13,7 @@ export const resetPassword = defineRoute(
     summary: 'Set a new password with a reset code; every session of the user ends',
     event: 'password.reset',
     credentials: ['org'],
+    scope: 'auth',
     limits: [],
     idempotency: 'honoured',
     body: z.object({ ...eitherContact, code, new_password: password }),

@@ -14,6 +14,7 @@ export const sendResetCode = defineRoute(
     summary: 'Send a password reset code, if anybody has the contact',
     event: 'password.reset_code_sent',
     credentials: ['org'],
+    scope: 'auth',
     limits: ['code_sends'],
     idempotency: 'honoured',
     body: z.object(eitherContact),

@@ -25,6 +25,7 @@ export const verifyOtp = defineRoute(
     summary: 'Exchange a one-time code for a session',
     event: 'login.completed',
     credentials: ['org'],
+    scope: 'auth',
     limits: [],
     idempotency: 'honoured',
     body: z.object({ ...eitherContact, code }),

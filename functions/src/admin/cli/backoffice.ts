@@ -1,0 +1,16 @@
+import { type ComposedServices, composePorts, composeServices } from '../../composition.js';
+import type { Config } from '../../config/config.js';
+import type { Ports } from '../../ports.js';
+
+/** What the commands work with. */
+export interface Backoffice {
+  readonly services: ComposedServices;
+  readonly ports: Pick<Ports, 'audit' | 'credentials' | 'sessions'>;
+  close(): Promise<void>;
+}
+
+/** Somebody's own login says which project pays for what it asks: without that Google refuses. */
+export function openBackoffice(config: Config): Backoffice {
+  const { ports, close } = composePorts(config, { billed: config.emulators === null });
+  return { ports, services: composeServices(ports, config.secrets), close };
+}

@@ -1,0 +1,98 @@
+import { type DeliveryConfig, readDelivery } from '../../config/delivery.js';
+import type { ParamName } from '../../config/param-names.js';
+import { type ApiAnswer, refused, send } from './api-client.js';
+import { type Check, type Finding, FindingError, failed, ok, skipped, warning } from './check.js';
+import { REQUEST_TIMEOUT_MS } from './doctor-policy.js';
+import { type DoctorTarget, originOf } from './doctor-target.js';
+import { isObject, textAt, textsAt } from './json.js';
+import { setParams, setSecret } from './settings-repairs.js';
+
+/** https://www.twilio.com/docs/iam/api/account */
+export function twilioCheck(target: DoctorTarget): Check {
+  const run = async (): Promise<Finding> => {
+    const { twilio } = settings(target, ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_SENDER']);
+    if (twilio === null)
+      return unused(
+        target,
+        'text messages',
+        'TWILIO_ACCOUNT_SID and TWILIO_SENDER',
+        setSecret(target, 'TWILIO_AUTH_TOKEN'),
+      );
+    const { accountSid, authToken } = twilio;
+    const answer = await send(
+      {
+        service: 'Twilio',
+        url: `${originOf(target, 'twilio')}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}.json`,
+        headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
+      },
+      target.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    );
+    return twilioFinding(answer, target);
+  };
+  return { name: 'Twilio', run };
+}
+
+function twilioFinding(answer: ApiAnswer, target: DoctorTarget): Finding {
+  const { status, body } = answer;
+  if ([401, 403, 404].includes(status))
+    return failed(
+      'Twilio does not accept the account and its token.',
+      `Compare both with https://console.twilio.com, then: ${setSecret(target, 'TWILIO_AUTH_TOKEN')}`,
+    );
+  if (status !== 200 || !isObject(body)) return refused('Twilio', answer).finding;
+  if (textAt(body, 'status') !== 'active')
+    return failed('The Twilio account is suspended or closed.', 'See why: https://console.twilio.com');
+  if (textAt(body, 'type') === 'Trial')
+    return warning(
+      'The Twilio account is a trial: it sends to numbers that you have verified, and to nobody else.',
+      'Upgrade it: https://console.twilio.com',
+    );
+  return ok('Twilio accepts the account.');
+}
+
+/** https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions/retrieve-a-list-of-scopes-for-which-this-user-has-access */
+export function sendGridCheck(target: DoctorTarget): Check {
+  const run = async (): Promise<Finding> => {
+    const { sendgrid } = settings(target, ['SENDGRID_API_KEY', 'SENDGRID_FROM']);
+    if (sendgrid === null) return unused(target, 'e-mail', 'SENDGRID_FROM', setSecret(target, 'SENDGRID_API_KEY'));
+    const answer = await send(
+      {
+        service: 'SendGrid',
+        url: `${originOf(target, 'sendgrid')}/v3/scopes`,
+        headers: { authorization: `Bearer ${sendgrid.apiKey}` },
+      },
+      target.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    );
+    return sendGridFinding(answer, target);
+  };
+  return { name: 'SendGrid', run };
+}
+
+function sendGridFinding(answer: ApiAnswer, target: DoctorTarget): Finding {
+  const replace = `make one with Mail Send at https://app.sendgrid.com/settings/api_keys, then: ${setSecret(target, 'SENDGRID_API_KEY')}`;
+  if (answer.status === 401 || answer.status === 403)
+    return failed('SendGrid does not accept the key.', `Check it, or ${replace}`);
+  if (answer.status !== 200 || !isObject(answer.body)) return refused('SendGrid', answer).finding;
+  if (!textsAt(answer.body, 'scopes').includes('mail.send'))
+    return failed('The SendGrid key may not send: it lacks mail.send.', `Give it Mail Send, or ${replace}`);
+  return ok('SendGrid accepts the key, and it may send.');
+}
+
+/** Of one provider: half of another is not its fault. @throws FindingError when some of `names` are missing */
+function settings({ read }: DoctorTarget, names: readonly ParamName[]): DeliveryConfig {
+  const values = new Map(names.map((name) => [name, read(name)]));
+  try {
+    return readDelivery((name) => values.get(name) ?? '', undefined);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    throw new FindingError(failed('The provider is configured in half: no instance starts.', message));
+  }
+}
+
+function unused(target: DoctorTarget, what: string, params: string, secret: string): Finding {
+  if (target.emulators !== null) return skipped(`No provider for ${what} is configured: they go to the outbox.`);
+  return warning(
+    `No provider for ${what} is configured: none are sent.`,
+    `If you need them, first: ${secret}\n${setParams(target, params)}.`,
+  );
+}

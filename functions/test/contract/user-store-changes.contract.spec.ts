@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import type { OrgPool } from '../../src/identity/pool.js';
+import type { ReservationClaim, ReservationKey } from '../../src/users/reservation-record.js';
+import { type UserId, userId } from '../../src/users/user-id.js';
+import type { UserDocument } from '../../src/users/user-record.js';
+import type { UserStore } from '../../src/users/user-store.js';
+import { describeContract, times } from '../support/describe-contract.js';
+import { type DocumentEditor, documentEditor } from '../support/document-editor.js';
+import { newAudit, newUser } from '../support/records.js';
+import { newPool } from '../support/unit-fixtures.js';
+
+const AT = new Date('2030-01-01T00:00:00.123Z');
+
+describeContract('UserStore, changes', (ports) => {
+  let store: UserStore;
+  let editor: DocumentEditor;
+  let pool: OrgPool;
+  before(() => {
+    store = ports().users;
+    editor = documentEditor(ports());
+  });
+  after(() => editor.close());
+  beforeEach(() => {
+    pool = newPool();
+  });
+
+  async function reserved(uid = userId.generate()): Promise<readonly ReservationClaim[]> {
+    const keys = times(2, () => `contact-${randomUUID()}` as ReservationKey);
+    const reservation = { pool, uid, state: 'reserved', fingerprint: 'f', keys, leaseUntil: AT } as const;
+    return (await ports().reservations.reserve(reservation)) ?? [];
+  }
+
+  async function stored(user = newUser()): Promise<UserDocument> {
+    await store.create(pool, user, await reserved());
+    return read(user.uid);
+  }
+
+  async function read(uid: UserId): Promise<UserDocument> {
+    const document = await store.read(pool, uid);
+    if (document === null) throw new Error('there is no such user');
+    return document;
+  }
+
+  const audits = () => ports().audit.latest(100, pool.id);
+  const found = (claims: readonly ReservationClaim[]) => ports().reservations.find(claims.map(({ key }) => key));
+  const states = async (claims: readonly ReservationClaim[]) => (await found(claims)).map(({ state }) => state);
+
+  describe('change', () => {
+    it('sets what it is given, and of one user', async () => {
+      const [before, other] = [await stored(), await stored()];
+      const inForce = { kyc_status: 'approved', status: 'banned', role: 'admin' } as const;
+      const fields = { inForce, problems: { role: 'Not one.' }, isEnforced: false };
+      const version = await store.change(pool, before, { ...fields, written: { status: 'banned' }, updatedAt: AT });
+      const expected = {
+        ...fields,
+        profile: { ...before.profile, updatedAt: AT },
+        written: { ...before.written, status: 'banned' },
+        version,
+      };
+      expect(await read(before.profile.uid)).to.deep.equal(expected);
+      expect(version).not.to.equal(before.version);
+      await store.change(pool, { ...before, version: version ?? '' }, { isEnforced: true });
+      const { version: _, ...after } = await read(before.profile.uid);
+      const { version: __, ...rest } = expected;
+      expect(after).to.deep.equal({ ...rest, isEnforced: true });
+      expect(await read(other.profile.uid)).to.deep.equal(other);
+    });
+
+    it('lets one of 20 with the same version through, and its record alone', async () => {
+      const document = await stored();
+      const tries = times(20, (n) => ({ role: `role-${n}`, audit: newAudit(pool.id) }));
+      const results = await Promise.allSettled(
+        tries.map(({ role, audit }) => store.change(pool, document, { written: { role } }, [audit])),
+      );
+      const won = results.map((result) => result.status === 'fulfilled' && result.value !== null);
+      expect(won.filter(Boolean)).to.have.length(1);
+      const winner = tries[won.indexOf(true)];
+      expect((await read(document.profile.uid)).written.role).to.equal(winner?.role);
+      expect(await audits()).to.deep.equal([winner?.audit]);
+    });
+
+    it('does nothing with an old version, or to a user who is gone', async () => {
+      const before = await stored();
+      const { uid } = before.profile;
+      await editor.user(pool, uid, { role: 'edited' });
+      expect(await store.change(pool, before, { isEnforced: false }, [newAudit(pool.id)])).to.equal(null);
+      const edited = await read(uid);
+      expect([edited.isEnforced, edited.written.role]).to.deep.equal([true, 'edited']);
+      await store.delete(pool, uid, []);
+      expect(await store.change(pool, edited, { isEnforced: false }, [newAudit(pool.id)])).to.equal(null);
+      expect(await store.find(pool, uid)).to.equal(null);
+      expect(await audits()).to.deep.equal([]);
+    });
+  });
+
+  it('delete: removes profile and reservations, and twice is no error', async () => {
+    const user = newUser();
+    const claims = await reserved();
+    await store.create(pool, user, claims);
+    const keys = claims.map(({ key }) => key);
+    for (const _ of times(2, String)) await store.delete(pool, user.uid, keys);
+    expect(await store.find(pool, user.uid)).to.equal(null);
+    expect(await store.findByContact(pool, { kind: 'email', value: user.email })).to.equal(null);
+    expect(await states(claims)).to.deep.equal([]);
+  });
+
+  it('delete: writes its record with it', async () => {
+    const [{ profile }, audit] = [await stored(), newAudit(pool.id)];
+    await store.delete(pool, profile.uid, [], [audit]);
+    expect(await audits()).to.deep.equal([audit]);
+  });
+});
