@@ -46,7 +46,7 @@ describeApp('docs/admin-guide.md: every step leads to what it says', (app) => {
   let reader: GuideFollower;
   before(async () => {
     probe = new FirestoreProbe();
-    await turnTriggers('on');
+    await turnTriggers('on', testStack());
     // Each minute that is let pass comes after the last one: what an instance remembers is over then.
     let minutes = 0;
     const now = () => app().clock.advance(Date.now() - app().clock.now());
@@ -58,7 +58,7 @@ describeApp('docs/admin-guide.md: every step leads to what it says', (app) => {
     reader.placeholders.set('api', app().api.baseUrl);
   });
   after(async () => {
-    await turnTriggers('off');
+    await turnTriggers('off', testStack());
     await probe.close();
   });
 

@@ -12,10 +12,11 @@ type Exports = typeof import('../src/index.js');
 /** The exported functions themselves, told of edits as the platform tells them: twice, late and of documents that are gone. */
 describeApp('Triggers', (app) => {
   const platform = firebaseFunctionsTest({ projectId: 'demo-gatehouse' });
-  const environment = { ...process.env };
+  let environment: NodeJS.ProcessEnv = {};
   let triggers: Exports;
   let probe: FirestoreProbe;
   before(async () => {
+    environment = { ...process.env };
     Object.assign(process.env, testStack().env);
     triggers = await import('../src/index.js');
     probe = new FirestoreProbe();
@@ -67,7 +68,8 @@ describeApp('Triggers', (app) => {
       expect(await credentialsOf(id)).to.have.length(1);
       expect(await app().ports.tenants.findOf(id as never)).to.equal(document['tenantId']);
       const records = await audit(id);
-      expect(records.map(({ action }) => action).sort()).to.deep.equal(['credential.issued', 'org.provisioned']);
+      const actions = records.map(({ action }) => action).sort();
+      expect(actions).to.deep.equal(['credential.issued', 'org.created', 'org.provisioned']);
       for (const { actor } of records)
         expect(actor).to.deep.equal({
           kind: 'console',

@@ -5,6 +5,7 @@ import { type ApiResponse, expectError, expectStatus, type TestOrg } from './sup
 import { eventually, turnTriggers } from './support/background-triggers.js';
 import { describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
+import { testStack } from './support/global-stack.js';
 import { newRegistration } from './support/scenario.js';
 
 const MINUTE = 60_000;
@@ -15,12 +16,12 @@ describeApp('The console', (app) => {
   let probe: FirestoreProbe;
   before(async () => {
     probe = new FirestoreProbe();
-    await turnTriggers('on');
+    await turnTriggers('on', testStack());
   });
   // The triggers are other processes, with the time as it is.
   beforeEach(() => app().clock.advance(Date.now() - app().clock.now()));
   after(async () => {
-    await turnTriggers('off');
+    await turnTriggers('off', testStack());
     await probe.close();
   });
 
@@ -71,7 +72,7 @@ describeApp('The console', (app) => {
     expect(document).to.deep.include({ name: 'Acme', status: 'active', environment: 'live', problems: {} });
     expect(document['settings']).to.deep.include({ codeLength: 6, rotationGraceDays: 7 });
     expect(document['tenantId']).to.be.a('string');
-    expect(await actions(id)).to.deep.equal(['credential.issued', 'org.provisioned']);
+    expect(await actions(id)).to.deep.equal(['credential.issued', 'org.created', 'org.provisioned']);
     expectStatus(await register(shown), 201);
     // Its first use has taken the secret out of the console.
     expect(await probe.read(`orgs/${id}/revealedSecrets/${shown['key']}`)).to.equal(undefined);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { generateSecret } from '../src/credentials/credential-id.js';
 import { CREDENTIAL_CACHE_MS, SECRET_SHOWN_MS } from '../src/credentials/credential-policy.js';
-import { BEING_DELETED, type DeletionProgress } from '../src/orgs/org-deletion.js';
+import type { DeletionProgress } from '../src/orgs/org-deletion.js';
+import { BEING_DELETED } from '../src/orgs/org-policy.js';
 import { expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
@@ -106,12 +107,12 @@ describeApp('The deletion of an org', (app) => {
     await services.deletion.run(orgId, BY, () => {});
   }).timeout(60_000);
 
-  it('makes no call to Identity Platform for a user', async () => {
+  it('deletes the tenant, looks for others of the org, and makes no call for a user', async () => {
     const { org } = await fill(3);
     const { backends, services } = app();
     const { recording } = await backends.record(() => services.deletion.run(org.org.orgId, BY, () => {}));
     const calls = recording.calls.filter((call) => call.startsWith('identity-platform'));
-    expect(calls).to.deep.equal(['identity-platform.tenant']);
+    expect(calls).to.deep.equal(['identity-platform.tenant', 'identity-platform.tenants']);
   });
 
   it('of an org that was never provisioned removes the tenant that somebody has left', async () => {

@@ -4,6 +4,7 @@ import type { TestOrg } from './support/api-client.js';
 import { eventually, turnTriggers } from './support/background-triggers.js';
 import { describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
+import { testStack } from './support/global-stack.js';
 import { LoadClient, paced, tally } from './support/load.js';
 import { type ServedApp, startServedApp } from './support/served-app.js';
 
@@ -12,7 +13,7 @@ const SECOND = 1_000;
 const PROCESSES = 2;
 /** The steady traffic of one partner. */
 const RATE = 50;
-const CALM_MS = (HEAVY ? 20 : 2) * SECOND;
+const CALM_MS = (HEAVY ? 20 : 1.2) * SECOND;
 const IN_FORCE_MS = 60 * SECOND;
 /** Between asking for an answer and its arriving here, on a busy machine. */
 const ROUND_MS = 2 * SECOND;
@@ -26,10 +27,10 @@ describeApp('C-04, C-06: changes under traffic', (app) => {
     served = await startServedApp(PROCESSES);
     client = new LoadClient(served.served.baseUrl);
     probe = new FirestoreProbe();
-    await turnTriggers('on');
+    await turnTriggers('on', testStack());
   });
   after(async () => {
-    await turnTriggers('off');
+    await turnTriggers('off', testStack());
     client.close();
     await probe.close();
     await served.served.stop();

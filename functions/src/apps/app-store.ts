@@ -11,6 +11,8 @@ export interface AppStore {
   find(appId: AppId): Promise<AppRecord | null>;
   /** In the order of their ids; `after` is the last of the page before. */
   listOf(orgId: OrgId, limit: number, after?: AppId): Promise<readonly AppRecord[]>;
+  /** Also of documents that admins have spoilt, which are no apps any more. In any order. */
+  idsOf(orgId: OrgId, limit: number): Promise<readonly AppId[]>;
   create(app: Omit<AppRecord, 'version'>, audit?: readonly AuditRecord[]): Promise<void>;
   /** Answers the new version; null when the document has changed since it was read, or is gone. */
   change(

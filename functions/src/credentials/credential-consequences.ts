@@ -12,7 +12,7 @@ import type { OrgRecord } from '../orgs/org-record.js';
 import type { OrgStore } from '../orgs/org-store.js';
 import { environmentOf } from './credential-id.js';
 import type { CredentialIssuer, IssuedCredential } from './credential-issuer.js';
-import type { CredentialDocument } from './credential-record.js';
+import { type CredentialDocument, credentialOf } from './credential-record.js';
 import { reviewCredential } from './credential-rules.js';
 import type { CredentialChange, CredentialChangeWith } from './credential-store.js';
 
@@ -44,10 +44,10 @@ export class CredentialConsequences {
   async ofEdit(document: CredentialDocument, by: Actor): Promise<Consequence | null> {
     const { inForce, problems, changed } = reviewCredential(document.written, document.inForce);
     const org = isAsked(document) ? await this.deps.orgs.find(document.orgId) : null;
-    const refusal = isAsked(document) ? rotationProblem(document, org) : null;
+    const refusal = isAsked(document) ? this.rotationProblem({ ...document, inForce }, org) : null;
     const audit = this.auditsOf(document, changed, by);
     const hideSecret = inForce.status === 'revoked';
-    if (org !== null && refusal === null && inForce.status === 'active') {
+    if (org !== null && refusal === null) {
       const rotation = await this.rotation({ ...document, inForce }, org, by, { shown: true });
       const both = [...audit, ...(rotation.also.audit ?? [])];
       return { ...rotation, change: { ...rotation.change, problems }, also: { ...rotation.also, audit: both } };
@@ -65,7 +65,7 @@ export class CredentialConsequences {
   /** A successor with the same terms, asked for by command. @throws InvalidRequestError when there can be none */
   async ofRotation(document: CredentialDocument, by: Actor, graceDays: number | undefined): Promise<Consequence> {
     const org = await this.deps.orgs.find(document.orgId);
-    const problem = rotationProblem(document, org);
+    const problem = this.rotationProblem(document, org);
     if (problem !== null || org === null)
       throw new InvalidRequestError([{ path: 'key', message: problem ?? '' }], problem ?? undefined);
     return this.rotation(document, org, by, { shown: false, graceDays });
@@ -90,6 +90,18 @@ export class CredentialConsequences {
       also: { audit: [this.audit(document, by, 'credential.rotated', { to: issued.key }), audit], issued: record },
       issued,
     };
+  }
+
+  /** Why the credential can't be rotated; null when it can. */
+  private rotationProblem(document: CredentialDocument, org: OrgRecord | null): string | null {
+    const { rotate, rotatedTo } = document;
+    const { status, expiresAt } = credentialOf(document);
+    if (rotate !== undefined && typeof rotate !== 'boolean') return 'Must be true or false.';
+    if (org === null || org.status === 'revoked') return 'Its org is revoked.';
+    if (status !== 'active') return 'It is revoked. Issue another credential.';
+    if (expiresAt !== null && expiresAt.getTime() <= this.deps.clock.now())
+      return 'It has ended. Issue another credential.';
+    return rotatedTo === null ? null : `It was rotated already: ${rotatedTo} takes its place. Rotate that one.`;
   }
 
   /** null when it is revoked already. */
@@ -119,14 +131,6 @@ export class CredentialConsequences {
     const at = new Date(this.deps.clock.now());
     return auditRecord({ orgId, at, action, target: { kind: 'credential', id: keyId }, actor, details });
   }
-}
-
-/** Why the credential can't be rotated; null when it can. */
-function rotationProblem({ inForce, rotate, rotatedTo }: CredentialDocument, org: OrgRecord | null): string | null {
-  if (rotate !== undefined && typeof rotate !== 'boolean') return 'Must be true or false.';
-  if (org === null || org.status === 'revoked') return 'Its org is revoked.';
-  if (inForce.status !== 'active') return 'It is revoked. Issue another credential.';
-  return rotatedTo === null ? null : `It was rotated already: ${rotatedTo} takes its place. Rotate that one.`;
 }
 
 function isAsked({ rotate }: CredentialDocument): boolean {

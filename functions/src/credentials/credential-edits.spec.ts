@@ -35,9 +35,9 @@ describe('CredentialAdmin, edits', () => {
     return document;
   }
 
-  async function edit(fields: Readonly<Record<string, unknown>>, key: KeyId = issued.key): Promise<void> {
-    office.credentials.edit(key, fields);
-    await settle(key);
+  async function edit(fields: Readonly<Record<string, unknown>>): Promise<void> {
+    office.credentials.edit(issued.key, fields);
+    await settle();
   }
 
   /** The one that was issued in its place, as it can be read in the console. */

@@ -28,6 +28,8 @@ export interface CredentialStore {
   read(keyId: KeyId): Promise<CredentialDocument | null>;
   /** In the order of their ids; `after` is the last of the page before. */
   listOf(orgId: OrgId, limit: number, after?: KeyId): Promise<readonly CredentialRecord[]>;
+  /** Also of documents that admins have spoilt, which are no credentials any more. In any order. */
+  keysOf(orgId: OrgId, limit: number): Promise<readonly KeyId[]>;
   /** Those whose secret is shown and should not be at `time`, the longest overdue first. */
   findShown(time: Date, limit: number, after?: CredentialRecord): Promise<readonly CredentialRecord[]>;
   create(issued: NewCredential, audit?: readonly AuditRecord[]): Promise<void>;

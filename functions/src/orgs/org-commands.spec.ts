@@ -51,11 +51,17 @@ describe('OrgService, commands', () => {
 
     it('end the sessions begun before, and resuming revives none', async () => {
       const id = await desk.provisioned();
-      const at = new Date(desk.clock.now());
+      const validFrom = async () => (await desk.orgs.find(id))?.sessionsValidFrom;
       await desk.service.suspend(id, BY);
+      expect(await validFrom()).to.deep.equal(new Date(desk.clock.now()));
       desk.clock.advance(1_000);
       await desk.service.resume(id, BY);
-      expect((await desk.orgs.find(id))?.sessionsValidFrom).to.deep.equal(at);
+      // Those too that instances let begin which had not heard of the suspension.
+      const resumedAt = new Date(desk.clock.now());
+      expect(await validFrom()).to.deep.equal(resumedAt);
+      desk.clock.advance(1_000);
+      await desk.service.resume(id, BY);
+      expect(await validFrom(), 'resumed twice').to.deep.equal(resumedAt);
     });
 
     it('make one thing of an edit that nobody has looked at yet', async () => {
@@ -87,5 +93,25 @@ describe('OrgService, commands', () => {
       desk.orgs.change = async () => null;
       await expectCode(desk.service.suspend(id, BY), 'request_in_progress');
     });
+  });
+
+  it('get and list give documents, provisioned or not', async () => {
+    const ids = [await desk.provisioned(), desk.add()].sort();
+    for (const id of ids) expect((await desk.service.get(id)).orgId).to.equal(id);
+    await expectCode(desk.service.get(orgId.generate()), 'not_found');
+    expect((await desk.service.list(10)).map((one) => one.orgId)).to.deep.equal(ids);
+    expect((await desk.service.list(10, ids[0])).map((one) => one.orgId)).to.deep.equal(ids.slice(1));
+  });
+
+  it('settle does it again for an edit that comes in between, and gives up when they do not end', async () => {
+    const id = await desk.provisioned();
+    desk.orgs.edit(id, { name: 'B' });
+    desk.faults.interruptAt(1, async () => desk.orgs.edit(id, { name: 'C' }));
+    await desk.settle(id);
+    expect((await desk.orgs.find(id))?.name).to.equal('C');
+    expect(desk.actions()).to.deep.equal(['org.renamed']);
+    desk.orgs.edit(id, { name: 'D' });
+    desk.orgs.change = async () => null;
+    await expectCode(desk.settle(id), 'request_in_progress');
   });
 });

@@ -4,11 +4,12 @@ import type { AuditStore } from '../audit/audit-store.js';
 import type { CredentialStore } from '../credentials/credential-store.js';
 import { OVERTAKEN, untilWritten } from '../edits/until-written.js';
 import { NotFoundError, RequestInProgressError } from '../errors/gatehouse-error.js';
-import type { OrgPool } from '../identity/pool.js';
+import type { TenantId } from '../identity/pool.js';
 import type { TenantDirectory } from '../identity/tenant-directory.js';
 import { DELETION_PAGE } from './org-deletion-policy.js';
 import type { OrgId } from './org-id.js';
-import { type OrgDocument, orgPool } from './org-record.js';
+import { BEING_DELETED } from './org-policy.js';
+import type { OrgDocument } from './org-record.js';
 import { isAllowedOrgId } from './org-rules.js';
 import type { OrgChange, OrgStore } from './org-store.js';
 import { removeAll } from './page-removal.js';
@@ -29,10 +30,6 @@ export interface DeletionProgress {
 }
 
 type OnProgress = (progress: DeletionProgress) => void;
-
-/** In an org's document from the first moment; it also tells the next run that the deletion has begun. */
-export const BEING_DELETED =
-  'It is being deleted. If that was stopped, go on: npm run admin -- orgs delete, with its id.';
 
 /**
  * Removes an org and all that belongs to it, but for its audit log. Killed at any point and run again, it goes on: the
@@ -55,9 +52,10 @@ export class OrgDeletion {
     const org = await this.begin(orgId, by);
     if (org === null) return;
     const removed = (step: DeletionProgress['step']) => (done: number) => onProgress({ step, done });
-    if (await this.removeTenant(org)) removed('tenant')(1);
-    const pool = poolOf(org);
-    if (pool !== null) await this.pools.run(pool, removed('users'));
+    const tenants = await this.removeTenants(org);
+    if (tenants > 0) removed('tenant')(tenants);
+    // A document `orgs/main` must not take along the users outside all orgs.
+    if (isAllowedOrgId(orgId)) await this.pools.run({ id: orgId, tenantId: org.tenantId ?? 'gone' }, removed('users'));
     await this.removeCredentials(orgId, removed('credentials'));
     await this.removeApps(orgId, removed('apps'));
     if (await this.end(orgId, by)) removed('org')(1);
@@ -100,23 +98,34 @@ export class OrgDeletion {
     throw new NotFoundError('There is no org of this id.');
   }
 
-  /** Its own, or one that was made by somebody who did not live to write it down. */
-  private async removeTenant({ orgId, tenantId }: OrgDocument): Promise<boolean> {
-    const found = tenantId ?? (await this.deps.tenants.findOf(orgId));
-    if (found !== null) await this.deps.tenants.delete(found);
-    return found !== null;
+  /**
+   * Its own, and any that was made for it by somebody who did not live to write it down. What stands in a document that was
+   * never provisioned may be another org's. Answers how many.
+   */
+  private async removeTenants({ orgId, tenantId, inForce }: OrgDocument): Promise<number> {
+    const { tenants } = this.deps;
+    const removed = new Set<TenantId>();
+    let next = inForce === null ? null : tenantId;
+    do {
+      if (next !== null) {
+        await tenants.delete(next);
+        removed.add(next);
+      }
+      next = await tenants.findOf(orgId);
+    } while (next !== null && !removed.has(next));
+    return removed.size;
   }
 
   private async removeCredentials(orgId: OrgId, onProgress: (done: number) => void): Promise<void> {
     const { credentials } = this.deps;
-    const list = () => credentials.listOf(orgId, DELETION_PAGE);
-    await removeAll(list, (credential) => credentials.remove(credential), onProgress);
+    const list = () => credentials.keysOf(orgId, DELETION_PAGE);
+    await removeAll(list, (keyId) => credentials.remove({ keyId, orgId }), onProgress);
   }
 
   private async removeApps(orgId: OrgId, onProgress: (done: number) => void): Promise<void> {
     const { apps } = this.deps;
-    const list = () => apps.listOf(orgId, DELETION_PAGE);
-    await removeAll(list, ({ appId }) => apps.remove(appId), onProgress);
+    const list = () => apps.idsOf(orgId, DELETION_PAGE);
+    await removeAll(list, (appId) => apps.remove(appId), onProgress);
   }
 
   /** False when another run was faster. */
@@ -139,9 +148,4 @@ export class OrgDeletion {
 
 function isBegun({ provisioningMessage }: OrgDocument): boolean {
   return provisioningMessage === BEING_DELETED;
-}
-
-/** Where its users are; null when it never had any. A document `orgs/main` must not take along those outside all orgs. */
-function poolOf({ orgId, tenantId }: OrgDocument): OrgPool | null {
-  return tenantId === null || !isAllowedOrgId(orgId) ? null : orgPool({ orgId, tenantId });
 }

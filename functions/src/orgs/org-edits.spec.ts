@@ -8,7 +8,9 @@ const NOW = new Date('2026-01-15T12:00:00Z');
 const BEFORE = new Date('2026-01-01T12:00:00Z');
 const TERMS: OrgTerms = { name: 'Acme', status: 'active', environment: 'live', settings: DEFAULT_ORG_SETTINGS };
 
-function edited(written: Readonly<Record<string, unknown>>, change: Partial<OrgDocument> = {}): OrgDocument {
+type Provisioned = OrgDocument & { readonly inForce: OrgTerms };
+
+function edited(written: Readonly<Record<string, unknown>>, change: Partial<Provisioned> = {}): Provisioned {
   return {
     orgId: orgId.generate(),
     tenantId: 'tenant-1',
@@ -26,10 +28,9 @@ function edited(written: Readonly<Record<string, unknown>>, change: Partial<OrgD
 }
 
 describe('What follows from an edited org', () => {
-  it('is nothing where nothing was edited, or nothing is in force yet', async () => {
+  it('is nothing where nothing was edited', async () => {
     expect(await consequenceOf(edited({}), NOW)).to.equal(null);
     expect(await consequenceOf(edited({ settings: { ...DEFAULT_ORG_SETTINGS } }), NOW)).to.equal(null);
-    expect(await consequenceOf(edited({ name: 'B' }, { inForce: null }), NOW)).to.equal(null);
   });
 
   it('is what is in force from now on, and nothing else of the document', async () => {
@@ -58,10 +59,10 @@ describe('What follows from an edited org', () => {
     expect(consequence?.change.problems).to.have.all.keys('status');
   });
 
-  it('revives no session when the org is resumed', async () => {
+  it('is the end of all sessions as well when it is resumed: some may have begun before all had heard of the end', async () => {
     const suspended = { inForce: { ...TERMS, status: 'suspended' } } as const;
     const consequence = await consequenceOf(edited({ status: 'active' }, suspended), NOW);
-    expect(consequence?.change).to.deep.equal({ inForce: TERMS, problems: {} });
+    expect(consequence?.change).to.deep.equal({ inForce: TERMS, problems: {}, sessionsValidFrom: NOW });
   });
 
   it('leaves sessions alone when anything but the status was edited, suspended or not', async () => {
@@ -80,6 +81,14 @@ describe('What follows from an edited org', () => {
     expect(consequence?.change.problems).to.have.all.keys('name', 'environment');
     const reported = { ...document, problems: consequence?.change.problems ?? {} };
     expect(await consequenceOf(reported, NOW)).to.equal(null);
+  });
+
+  it('is that it was provisioned, whatever somebody has made of that', async () => {
+    for (const change of [{ provisioning: 'failed' }, { provisioning: null }, { provisioningRetryAt: NOW }] as const) {
+      const consequence = await consequenceOf(edited({}, change), NOW);
+      expect(consequence?.changed).to.deep.equal([]);
+      expect(consequence?.change).to.deep.include({ provisioning: 'done', provisioningRetryAt: null });
+    }
   });
 
   it('is the end of the report once it is mended', async () => {

@@ -1,4 +1,4 @@
-import { type Actor, auditRecord } from '../audit/audit-record.js';
+import { type Actor, type AuditAction, type AuditRecord, auditRecord } from '../audit/audit-record.js';
 import { DEFAULT_SCOPES } from '../credentials/credential-admin.js';
 import type { CredentialIssuer, IssuedCredential } from '../credentials/credential-issuer.js';
 import { OVERTAKEN, untilWritten } from '../edits/until-written.js';
@@ -7,7 +7,7 @@ import type { TenantId } from '../identity/pool.js';
 import { type TenantDirectory, TenantSetupError } from '../identity/tenant-directory.js';
 import type { Clock } from '../lib/clock.js';
 import type { OrgId } from './org-id.js';
-import { PROVISIONING_LEASE_MS, SETUP_RETRY_MS } from './org-policy.js';
+import { BEING_DELETED, PROVISIONING_LEASE_MS, SETUP_RETRY_MS } from './org-policy.js';
 import type { OrgDocument, OrgTerms, Provisioning } from './org-record.js';
 import { isAllowedOrgId, NEW_ORG_TERMS, ORG_ID_PROBLEM, reviewOrg } from './org-rules.js';
 import type { OrgChange, OrgStore } from './org-store.js';
@@ -28,15 +28,20 @@ export class OrgProvisioner {
    * Does nothing where somebody else is at it. @throws UnavailableError, RequestInProgressError
    */
   async run(document: OrgDocument, by: Actor, { shown }: { shown: boolean }): Promise<IssuedCredential | null> {
-    if (this.isWaiting(document)) return null;
-    const terms = await this.check(document);
+    // Once for each org: another time would bring a revoked one back, whatever somebody has written of its provisioning.
+    if (document.inForce !== null || this.isWaiting(document)) return null;
+    if (document.provisioningMessage === BEING_DELETED) return null;
+    // The first who looks at a document knows who has added it.
+    const audit = document.provisioning === null ? [this.audit(document.orgId, 'org.created', by)] : [];
+    const terms = await this.check(document, audit);
     if (terms === null) return null;
-    const claimed = await this.change(document, {
+    const claim = {
       provisioning: 'running',
       provisioningMessage: null,
       provisioningRetryAt: this.in(PROVISIONING_LEASE_MS),
       problems: {},
-    });
+    } as const;
+    const claimed = await this.change(document, claim, audit);
     return claimed === null ? null : this.finish(claimed, by, shown);
   }
 
@@ -59,7 +64,7 @@ export class OrgProvisioner {
   }
 
   /** The terms that a document asks for; null when it can't be, and then the document says why. */
-  private async check(document: OrgDocument): Promise<OrgTerms | null> {
+  private async check(document: OrgDocument, audit: readonly AuditRecord[] = []): Promise<OrgTerms | null> {
     const { inForce, problems } = await reviewOrg(document.written, NEW_ORG_TERMS, true);
     const all = isAllowedOrgId(document.orgId) ? problems : { ...problems, id: ORG_ID_PROBLEM };
     const message = Object.entries(all).map(([field, problem]) => `${field}: ${problem}`);
@@ -69,14 +74,13 @@ export class OrgProvisioner {
       provisioningMessage: message.join(' '),
       provisioningRetryAt: null,
     } as const;
-    if (!isSame(document, failed)) await this.change(document, { ...failed, problems: all });
+    if (!isSame(document, failed)) await this.change(document, { ...failed, problems: all }, audit);
     return null;
   }
 
-  /** The tenant of an earlier try, of whoever died since, or a new one. */
-  private async tenantOf({ orgId, tenantId, written }: OrgDocument): Promise<TenantId> {
-    const earlier = tenantId ?? (await this.deps.tenants.findOf(orgId));
-    return earlier ?? this.deps.tenants.create(orgId, String(written.name));
+  /** The tenant of an earlier try, of whoever died since, or a new one. What the document says may be another org's. */
+  private async tenantOf({ orgId, written }: OrgDocument): Promise<TenantId> {
+    return (await this.deps.tenants.findOf(orgId)) ?? this.deps.tenants.create(orgId, String(written.name));
   }
 
   /** All that makes the org, in one commit; edits that came meanwhile are read again. */
@@ -88,18 +92,17 @@ export class OrgProvisioner {
   ): Promise<IssuedCredential | null> {
     let document: OrgDocument | null = claimed;
     return untilWritten(async () => {
-      if (document === null) {
-        // The org was deleted, and who did it can't have known of this tenant.
+      // Our time had run out: somebody else has done it, or has deleted the org, and can't have known of this tenant.
+      if (document === null || (document.inForce !== null && document.tenantId !== tenantId)) {
         await this.deps.tenants.delete(tenantId);
         return null;
       }
-      // Somebody else, for whom our time had run out, has done it.
       if (document.provisioning !== 'running') return null;
       const inForce = await this.check(document);
       if (inForce === null) return null;
       const { issued, record, audit } = await this.firstCredential(document.orgId, inForce, by, shown);
-      const change = { ...this.done(inForce), tenantId };
-      const provisioned = this.audit(document.orgId, by);
+      const change = { ...this.done(document, inForce), tenantId };
+      const provisioned = this.audit(document.orgId, 'org.provisioned', by);
       const done = await this.deps.orgs.change(document, change, { audit: [provisioned, audit], issued: record });
       if (done !== null) return issued;
       document = await this.deps.orgs.read(document.orgId);
@@ -112,7 +115,7 @@ export class OrgProvisioner {
     return this.deps.issuer.draft({ orgId, environment, terms, by, shown });
   }
 
-  private done(terms: OrgTerms): OrgChange {
+  private done({ createdAt, sessionsValidFrom }: OrgDocument, terms: OrgTerms): OrgChange {
     return {
       written: terms,
       inForce: terms,
@@ -120,8 +123,9 @@ export class OrgProvisioner {
       provisioning: 'done',
       provisioningMessage: null,
       provisioningRetryAt: null,
-      createdAt: this.in(0),
-      sessionsValidFrom: new Date(0),
+      // An org whose terms somebody has removed is made again: what was dead stays dead.
+      createdAt: createdAt ?? this.in(0),
+      sessionsValidFrom,
     };
   }
 
@@ -138,19 +142,17 @@ export class OrgProvisioner {
     await this.deps.orgs.change(claimed, later).catch(unlessDown);
   }
 
-  private async change(document: OrgDocument, change: OrgChange): Promise<OrgDocument | null> {
-    const version = await this.deps.orgs.change(document, change);
+  private async change(
+    document: OrgDocument,
+    change: OrgChange,
+    audit: readonly AuditRecord[] = [],
+  ): Promise<OrgDocument | null> {
+    const version = await this.deps.orgs.change(document, change, { audit });
     return version === null ? null : { ...document, ...change, written: document.written, version };
   }
 
-  private audit(orgId: OrgId, by: Actor) {
-    return auditRecord({
-      orgId,
-      at: this.in(0),
-      action: 'org.provisioned',
-      target: { kind: 'org', id: orgId },
-      actor: by,
-    });
+  private audit(orgId: OrgId, action: AuditAction, actor: Actor): AuditRecord {
+    return auditRecord({ orgId, at: this.in(0), action, target: { kind: 'org', id: orgId }, actor });
   }
 
   private in(milliseconds: number): Date {

@@ -58,8 +58,8 @@ export function orgPool(org: Pick<OrgRecord, 'orgId' | 'tenantId'>): OrgPool {
  * stricter: no lost or late trigger keeps an org served that an admin has suspended.
  */
 export function orgOf(document: OrgDocument): OrgRecord | null {
-  const { orgId, tenantId, inForce, provisioning, createdAt, sessionsValidFrom, written } = document;
-  if (provisioning !== 'done' || tenantId === null || inForce === null) return null;
+  const { orgId, tenantId, inForce, createdAt, sessionsValidFrom, written } = document;
+  if (tenantId === null || inForce === null) return null;
   const status = strictest(written.status, inForce.status);
   // A setting that came with a later version of ours is in no document yet.
   const settings = { ...DEFAULT_ORG_SETTINGS, ...inForce.settings };

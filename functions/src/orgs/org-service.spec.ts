@@ -111,15 +111,18 @@ describe('OrgService', () => {
 
     it('ends sessions with a suspension, and keeps them ended', async () => {
       const id = await desk.provisioned();
+      const validFrom = async () => (await desk.orgs.find(id))?.sessionsValidFrom;
       const suspendedAt = new Date(desk.clock.now());
       await desk.edit(id, { status: 'suspended' });
       desk.clock.advance(1_000);
       await desk.settle(id);
+      expect(await validFrom()).to.deep.equal(suspendedAt);
+      const resumedAt = new Date(desk.clock.now());
       await desk.edit(id, { status: 'active' });
-      expect((await desk.orgs.find(id))?.sessionsValidFrom).to.deep.equal(suspendedAt);
+      expect(await validFrom()).to.deep.equal(resumedAt);
       desk.clock.advance(1_000);
       await desk.edit(id, { name: 'Globex' });
-      expect((await desk.orgs.find(id))?.sessionsValidFrom).to.deep.equal(suspendedAt);
+      expect(await validFrom()).to.deep.equal(resumedAt);
     });
 
     it('reports a bad value, keeps the last good one in force, and forgets the report once it is fixed', async () => {
@@ -161,29 +164,31 @@ describe('OrgService', () => {
       expect(desk.actions()).to.deep.equal(['org.revoked']);
     });
 
-    it('does it again for an edit that comes in between, and gives up when they do not end', async () => {
-      const id = await desk.provisioned();
-      desk.orgs.edit(id, { name: 'B' });
-      desk.faults.interruptAt(1, async () => desk.orgs.edit(id, { name: 'C' }));
-      await desk.settle(id);
-      expect((await desk.orgs.find(id))?.name).to.equal('C');
-      expect(desk.actions()).to.deep.equal(['org.renamed']);
-      desk.orgs.edit(id, { name: 'D' });
-      desk.orgs.change = async () => null;
-      await expectCode(desk.settle(id), 'request_in_progress');
+    /** As somebody who edits what the service writes about the provisioning. */
+    const editProvisioning = async (id: OrgId, fields: Readonly<Record<string, unknown>>) =>
+      desk.orgs.change(await desk.read(id), fields);
+
+    it('provisions no org twice, whatever somebody has made of its provisioning', async () => {
+      const due = new Date(desk.clock.now());
+      for (const fields of [{ provisioning: 'again' }, { provisioning: null }, { provisioningRetryAt: due }]) {
+        desk = new OrgDesk();
+        const id = await desk.provisioned();
+        await desk.edit(id, { status: 'revoked' });
+        await editProvisioning(id, { ...fields, written: { status: 'active' } });
+        for (const document of await desk.orgs.findDue(due, 10))
+          await desk.provisioner.run(document, BY, { shown: true });
+        await desk.settle(id);
+        const { provisioning, provisioningRetryAt, inForce, sessionsValidFrom } = await desk.read(id);
+        expect([provisioning, provisioningRetryAt, inForce?.status]).to.deep.equal(['done', null, 'revoked']);
+        expect(sessionsValidFrom).to.deep.equal(new Date(desk.clock.now()));
+        expect(await desk.keysOf(id)).to.have.length(1);
+        expect(desk.actions()).to.deep.equal(['org.revoked']);
+      }
     });
 
     it('is nothing for a document that is gone', async () => {
       await desk.settle(orgId.generate());
       expect(desk.actions()).to.deep.equal([]);
     });
-  });
-
-  it('get and list give documents, provisioned or not', async () => {
-    const ids = [await desk.provisioned(), desk.add()].sort();
-    for (const id of ids) expect((await desk.service.get(id)).orgId).to.equal(id);
-    await expectCode(desk.service.get(orgId.generate()), 'not_found');
-    expect((await desk.service.list(10)).map((one) => one.orgId)).to.deep.equal(ids);
-    expect((await desk.service.list(10, ids[0])).map((one) => one.orgId)).to.deep.equal(ids.slice(1));
   });
 });

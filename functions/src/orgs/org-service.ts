@@ -111,11 +111,12 @@ export class OrgService {
     await untilWritten(async () => {
       const document = await this.deps.orgs.read(id);
       if (document === null) return undefined;
-      if (document.provisioning !== 'done') {
+      const { inForce } = document;
+      if (inForce === null) {
         await this.deps.provisioner.run(document, by, { shown: true });
         return undefined;
       }
-      const consequence = await consequenceOf(document, new Date(this.deps.clock.now()));
+      const consequence = await consequenceOf({ ...document, inForce }, new Date(this.deps.clock.now()));
       if (consequence === null) return undefined;
       const audit = this.auditsOf(id, consequence.changed, consequence.status, by);
       return (await this.deps.orgs.change(document, consequence.change, { audit })) === null ? OVERTAKEN : undefined;
@@ -130,8 +131,8 @@ export class OrgService {
       const change: OrgChange = {
         written: { status },
         inForce: { ...inForce, status },
-        // Kept as it is by a resumption: what a suspension has ended stays dead.
-        ...(status === 'active' ? {} : { sessionsValidFrom: new Date(this.deps.clock.now()) }),
+        // Resumed as well: some instances go on for a minute after a suspension, and what they let begin is over too.
+        sessionsValidFrom: new Date(this.deps.clock.now()),
       };
       const audit = [this.audit(id, by, STATUS_ACTIONS[status])];
       return (await this.deps.orgs.change(document, change, { audit })) === null ? OVERTAKEN : undefined;

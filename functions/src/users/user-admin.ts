@@ -116,8 +116,8 @@ export class UserAdmin {
     if (refused.length > 0)
       throw new InvalidRequestError(refused.map((path) => ({ path, message: problems[path] ?? '' })));
     const reported = { ...keptProblems(document, changed), ...problems };
-    const isGood = Object.keys(problems).length === 0;
-    if (isGood && changed.length === 0 && isDeepStrictEqual(reported, document.problems)) return document;
+    const isWritten = isDeepStrictEqual(inForce, document.written) && isDeepStrictEqual(reported, document.problems);
+    if (isWritten && changed.length === 0) return document;
     const isEnforced = changed.includes('status') ? false : document.isEnforced;
     // What can't be is put back, and the problem stays until the field is changed to something that can.
     const change: UserChange = {

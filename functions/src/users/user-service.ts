@@ -19,8 +19,16 @@ export class UserService {
     const user = await this.deps.users.find(pool, uid);
     if (user === null || user.status !== 'active') throw new InvalidSessionError();
     const { ssn: _, ...profile } = user;
-    const place = { poolId: pool.id, uid, field: 'date_of_birth' };
-    const { date_of_birth: sealed } = profile;
-    return { ...profile, date_of_birth: sealed === null ? null : this.deps.cipher.decrypt(place, sealed) };
+    return { ...profile, date_of_birth: this.unsealed(pool, uid, profile.date_of_birth) };
+  }
+
+  /** What somebody has written there by hand is no ciphertext of ours, and keeps nobody from the rest of the profile. */
+  private unsealed(pool: OrgPool, uid: UserId, sealed: string | null): string | null {
+    if (sealed === null) return null;
+    try {
+      return this.deps.cipher.decrypt({ poolId: pool.id, uid, field: 'date_of_birth' }, sealed);
+    } catch {
+      return null;
+    }
   }
 }

@@ -65,6 +65,15 @@ describeContract('AppStore', (ports) => {
     expect(await store.listOf(id, 3, ids[4])).to.deep.equal([]);
   });
 
+  it('gives the ids of one org’s apps, as many as are asked for', async () => {
+    const id = orgId.generate();
+    const apps = times(5, () => newApp({ orgId: id }));
+    for (const app of [...apps, newApp()]) await store.create(app);
+    expect(await store.idsOf(id, 10)).to.have.members(apps.map((app) => app.appId));
+    expect(await store.idsOf(id, 3)).to.have.length(3);
+    expect(await store.idsOf(orgId.generate(), 3)).to.deep.equal([]);
+  });
+
   it('changes what is named, of one app, and answers its version', async () => {
     const [one, other] = [newApp(), newApp()];
     for (const app of [one, other]) await store.create(app);

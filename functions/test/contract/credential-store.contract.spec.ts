@@ -114,6 +114,23 @@ describeContract('CredentialStore', (ports, adapters) => {
     });
   });
 
+  it('keysOf: gives the keys of an org, as many as asked for, and of no other', async () => {
+    const keys = (await Promise.all(times(3, () => stored()))).map(({ keyId }) => keyId);
+    await stored({ orgId: orgId.generate() });
+    expect(await store.keysOf(mine, 10)).to.have.members(keys);
+    expect(await store.keysOf(mine, 2)).to.have.length(2);
+    expect(await store.keysOf(orgId.generate(), 10)).to.deep.equal([]);
+  });
+
+  it('keysOf: gives the keys of an org, as many as are asked for, and of no other', async () => {
+    const keys = (await Promise.all(times(5, () => stored()))).map(({ keyId }) => keyId);
+    await stored({ orgId: orgId.generate() });
+    expect(await store.keysOf(mine, 10)).to.have.members(keys);
+    expect(keys).to.include.members([...(await store.keysOf(mine, 3))]);
+    expect(await store.keysOf(mine, 3)).to.have.length(3);
+    expect(await store.keysOf(orgId.generate(), 3)).to.deep.equal([]);
+  });
+
   describe('findShown', () => {
     it('gives those whose time is over, the longest overdue first, and pages between equal times', async () => {
       const same = (await Promise.all(times(5, () => stored({}, at(1))))).map(({ keyId }) => keyId).sort();
@@ -155,10 +172,11 @@ describeContract('CredentialStore', (ports, adapters) => {
         }
       });
 
-      it('is none either once its terms were removed', async () => {
+      it('is none either once its terms were removed, but can be found to be removed', async () => {
         const { keyId } = await stored();
         await probe.write(`credentials/${keyId}`, { inForce: undefined });
         expect(await store.find(keyId)).to.equal(null);
+        expect(await store.keysOf(mine, 10)).to.deep.equal([keyId]);
       });
 
       it('keeps others from no list', async () => {

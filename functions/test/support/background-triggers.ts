@@ -1,11 +1,11 @@
-import { testStack } from './global-stack.js';
+import type { StackInfo } from '../../../tools/stack/stack-info.js';
 
 /**
  * Firestore triggers of the stack's functions. They are off but for the specs that are about them: each write of all the
  * others would wake them.
  * @see https://firebase.google.com/docs/emulator-suite/install_and_configure#emulator_hub
  */
-export async function turnTriggers(state: 'on' | 'off', hub = testStack().hub): Promise<void> {
+export async function turnTriggers(state: 'on' | 'off', { hub }: Pick<StackInfo, 'hub'>): Promise<void> {
   const method = state === 'on' ? 'enableBackgroundTriggers' : 'disableBackgroundTriggers';
   const response = await fetch(`http://${hub}/functions/${method}`, { method: 'PUT' });
   if (!response.ok) throw new Error(`The hub answered ${response.status} to ${method}.`);

@@ -19,7 +19,7 @@ export async function startTestStack(): Promise<void> {
   process.env[VARIABLE] = JSON.stringify(stack.info);
   // Without it the Admin SDK looks for the cloud's metadata server first.
   process.env['METADATA_SERVER_DETECTION'] = 'none';
-  await turnTriggers('off', stack.info.hub);
+  await turnTriggers('off', stack.info);
   await warmUp(stack.info);
 }
 

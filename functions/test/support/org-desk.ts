@@ -84,7 +84,7 @@ export class OrgDesk {
     expect(org).to.include({ name, status: 'active', environment: 'live' });
     expect([...this.tenants.tenants]).to.deep.equal([[org?.tenantId, id]]);
     expect(await this.keysOf(id)).to.have.length(1);
-    expect(this.actions().sort()).to.deep.equal(['credential.issued', 'org.provisioned']);
+    expect(this.actions().sort()).to.deep.equal(['credential.issued', 'org.created', 'org.provisioned']);
     const { provisioning, provisioningMessage, provisioningRetryAt, problems } = await this.read(id);
     expect({ provisioning, provisioningMessage, provisioningRetryAt, problems }).to.deep.equal({
       provisioning: 'done',

@@ -3,8 +3,10 @@ import type { AppRecord } from '../../apps/app-record.js';
 import type { AppChange, AppStore } from '../../apps/app-store.js';
 import type { AuditRecord } from '../../audit/audit-record.js';
 import type { OrgId } from '../../orgs/org-id.js';
+import { isDate, isDocumentId, isMap, isText, isTexts, orElse } from './document-fields.js';
 import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
 import { auditWrites } from './firestore-audit-store.js';
+import { fullPage } from './full-page.js';
 import { create } from './writes.js';
 
 export class FirestoreAppStore implements AppStore {
@@ -16,8 +18,16 @@ export class FirestoreAppStore implements AppStore {
   }
 
   async listOf(orgId: OrgId, limit: number, after?: AppId): Promise<readonly AppRecord[]> {
-    const query = { collection: 'apps', where: { orgId }, page: { after }, limit };
-    return (await this.access.query('apps.listOf', query)).map(fromDocument);
+    const read = (last?: StoredDocument) => {
+      const page = { after: last?.id ?? after };
+      return this.access.query('apps.listOf', { collection: 'apps', where: { orgId }, page, limit });
+    };
+    return fullPage(limit, read, fromDocument);
+  }
+
+  async idsOf(orgId: OrgId, limit: number): Promise<readonly AppId[]> {
+    const query = { collection: 'apps', where: { orgId }, limit, idsOnly: true };
+    return (await this.access.query('apps.idsOf', query)).map(({ id }) => id as AppId);
   }
 
   async create({ appId, ...app }: Omit<AppRecord, 'version'>, audit?: readonly AuditRecord[]): Promise<void> {
@@ -43,9 +53,25 @@ function pathOf(appId: AppId): string {
   return `apps/${appId}`;
 }
 
-/** Whatever was made of the status by hand: only `active` is. */
-function fromDocument({ id, data, version }: StoredDocument): AppRecord {
-  const { orgId, name, keyHash, previousKey = null, origins = [], createdAt } = data;
-  const status = data['status'] === 'active' ? 'active' : 'revoked';
-  return { appId: id as AppId, orgId, name, status, keyHash, previousKey, origins, createdAt, version };
+/** null for one that was spoilt: it is no app. Whatever was made of the status by hand: only `active` is. */
+function fromDocument({ id, data, version }: StoredDocument): AppRecord | null {
+  const { orgId, name, keyHash, previousKey, origins, createdAt } = data;
+  if (!isDocumentId(orgId) || !isText(name) || !isText(keyHash) || !isDate(createdAt)) return null;
+  return {
+    appId: id as AppId,
+    orgId: orgId as OrgId,
+    name,
+    status: data['status'] === 'active' ? 'active' : 'revoked',
+    keyHash,
+    previousKey: toPreviousKey(previousKey),
+    origins: orElse(isTexts, origins, []),
+    createdAt,
+    version,
+  };
+}
+
+function toPreviousKey(value: unknown): AppRecord['previousKey'] {
+  if (!isMap(value)) return null;
+  const { keyHash, expiresAt } = value;
+  return isText(keyHash) && isDate(expiresAt) ? { keyHash, expiresAt } : null;
 }

@@ -1,15 +1,30 @@
 import type { AuditRecord } from '../../audit/audit-record.js';
 import type { KeyId } from '../../credentials/credential-id.js';
 import {
+  CREDENTIAL_SCOPES,
   type CredentialDocument,
   type CredentialRecord,
+  type CredentialTerms,
   credentialOf,
   type NewCredential,
 } from '../../credentials/credential-record.js';
 import type { CredentialChange, CredentialChangeWith, CredentialStore } from '../../credentials/credential-store.js';
 import type { OrgId } from '../../orgs/org-id.js';
+import {
+  isDate,
+  isDocumentId,
+  isListOf,
+  isMap,
+  isNullOr,
+  isOneOf,
+  isText,
+  isTexts,
+  orNull,
+  problemsOf,
+} from './document-fields.js';
 import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
 import { auditWrites } from './firestore-audit-store.js';
+import { fullPage } from './full-page.js';
 import { create, type Write } from './writes.js';
 
 type Place = Pick<CredentialRecord, 'keyId' | 'orgId'>;
@@ -19,8 +34,7 @@ export class FirestoreCredentialStore implements CredentialStore {
 
   async find(keyId: KeyId): Promise<CredentialRecord | null> {
     const document = await this.access.get('credentials.find', pathOf(keyId));
-    const [credential] = records(document === null ? [] : [document]);
-    return credential ?? null;
+    return document === null ? null : toRecord(document);
   }
 
   async read(keyId: KeyId): Promise<CredentialDocument | null> {
@@ -29,14 +43,27 @@ export class FirestoreCredentialStore implements CredentialStore {
   }
 
   async listOf(orgId: OrgId, limit: number, after?: KeyId): Promise<readonly CredentialRecord[]> {
-    const query = { collection: 'credentials', where: { orgId }, page: { after }, limit };
-    return records(await this.access.query('credentials.listOf', query));
+    const read = (last?: StoredDocument) => {
+      const page = { after: last?.id ?? after };
+      return this.access.query('credentials.listOf', { collection: 'credentials', where: { orgId }, page, limit });
+    };
+    return fullPage(limit, read, toRecord);
+  }
+
+  async keysOf(orgId: OrgId, limit: number): Promise<readonly KeyId[]> {
+    const query = { collection: 'credentials', where: { orgId }, limit, idsOnly: true };
+    return (await this.access.query('credentials.keysOf', query)).map(({ id }) => id as KeyId);
   }
 
   async findShown(time: Date, limit: number, after?: CredentialRecord): Promise<readonly CredentialRecord[]> {
-    const page = after?.secretShownUntil ? { time: after.secretShownUntil, id: after.keyId } : undefined;
-    const query = { collection: 'credentials', until: { field: 'secretShownUntil', time, after: page }, limit };
-    return records(await this.access.query('credentials.findShown', query));
+    const given = after?.secretShownUntil ? { time: after.secretShownUntil, id: after.keyId } : undefined;
+    const read = (last?: StoredDocument) => {
+      // The query finds no field that is not a time.
+      const page = last === undefined ? given : { time: last.data['secretShownUntil'], id: last.id };
+      const until = { field: 'secretShownUntil', time, after: page };
+      return this.access.query('credentials.findShown', { collection: 'credentials', until, limit });
+    };
+    return fullPage(limit, read, toRecord);
   }
 
   async create(issued: NewCredential, audit: readonly AuditRecord[] = []): Promise<void> {
@@ -87,34 +114,48 @@ function shownPathOf({ orgId, keyId }: Place): string {
   return `orgs/${orgId}/revealedSecrets/${keyId}`;
 }
 
-function records(documents: readonly StoredDocument[]): readonly CredentialRecord[] {
-  return documents.flatMap((document) => {
-    const credential = fromDocument(document);
-    return credential === null ? [] : [credentialOf(credential)];
-  });
+function toRecord(document: StoredDocument): CredentialRecord | null {
+  const credential = fromDocument(document);
+  return credential === null ? null : credentialOf(credential);
 }
+
+const isStatus = isOneOf(['active', 'revoked'] as const);
+const isScopes = isListOf(isOneOf(CREDENTIAL_SCOPES));
+const isEnd = isNullOr(isDate);
+const isAllowList = isNullOr(isTexts);
+const isTag = isNullOr(isText);
 
 /** null for a document that was not written by us, or was spoilt: it is no credential. */
 function fromDocument({ id, data, version }: StoredDocument): CredentialDocument | null {
-  const { orgId, secretHash, secretTag = null, prefix, createdAt, createdBy, inForce, problems = {}, rotate } = data;
-  const { lastUsedAt = null, rotatedTo = null, secretShownUntil = null } = data;
-  const { name, status, scopes, expiresAt, allowedAddresses } = data;
-  if (typeof inForce !== 'object' || inForce === null) return null;
+  const { secretTag = null, name, status, scopes, expiresAt, allowedAddresses, rotate, ...rest } = data;
+  const inForce = toTerms(rest['inForce']);
+  const { orgId, secretHash, prefix, createdAt, createdBy, lastUsedAt, rotatedTo, secretShownUntil, problems } = rest;
+  const isWhole = isDocumentId(orgId) && isText(secretHash) && isTag(secretTag);
+  const isIssued = isText(prefix) && isText(createdBy) && isDate(createdAt);
+  if (inForce === null || !isWhole || !isIssued) return null;
   return {
     keyId: id as KeyId,
-    orgId,
+    orgId: orgId as OrgId,
     secretHash,
     secretTag,
     prefix,
     createdAt,
     createdBy,
-    lastUsedAt,
-    rotatedTo,
-    secretShownUntil,
+    lastUsedAt: orNull(isDate, lastUsedAt),
+    rotatedTo: orNull(isText, rotatedTo) as KeyId | null,
+    secretShownUntil: orNull(isDate, secretShownUntil),
     rotate,
     version,
     written: { name, status, scopes, expiresAt, allowedAddresses },
     inForce,
-    problems,
+    problems: problemsOf(problems),
   };
+}
+
+function toTerms(inForce: unknown): CredentialTerms | null {
+  if (!isMap(inForce)) return null;
+  const { name, status, scopes, expiresAt, allowedAddresses } = inForce;
+  if (!isText(name) || !isStatus(status) || !isScopes(scopes)) return null;
+  if (!isEnd(expiresAt) || !isAllowList(allowedAddresses)) return null;
+  return { name, status, scopes, expiresAt, allowedAddresses };
 }

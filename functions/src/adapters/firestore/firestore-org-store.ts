@@ -1,11 +1,20 @@
 import type { AuditRecord } from '../../audit/audit-record.js';
 import { AlreadyExistsError } from '../../errors/gatehouse-error.js';
+import type { TenantId } from '../../identity/pool.js';
 import type { OrgId } from '../../orgs/org-id.js';
-import { type OrgDocument, type OrgRecord, orgOf } from '../../orgs/org-record.js';
+import {
+  type OrgDocument,
+  type OrgRecord,
+  type OrgTerms,
+  orgOf,
+  type ProvisioningState,
+} from '../../orgs/org-record.js';
 import type { OrgChange, OrgChangeWith, OrgStore } from '../../orgs/org-store.js';
+import { type Check, isDate, isMap, isOneOf, isText, orElse, orNull, problemsOf } from './document-fields.js';
 import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
 import { auditWrites } from './firestore-audit-store.js';
 import { issueWrites } from './firestore-credential-store.js';
+import { toSettings } from './org-settings-fields.js';
 import { create } from './writes.js';
 
 export class FirestoreOrgStore implements OrgStore {
@@ -61,22 +70,38 @@ function pathOf(orgId: OrgId): string {
   return `orgs/${orgId}`;
 }
 
+const isStatus = isOneOf(['active', 'suspended', 'revoked'] as const);
+const isEnvironment = isOneOf(['live', 'test'] as const);
+/** It becomes a part of addresses. */
+const isTenantId: Check<TenantId> = (value): value is TenantId => isText(value) && /^[\w-]{1,100}$/.test(value);
+const EVER = new Date(0);
+/** What is no time was hardly meant to keep sessions alive. */
+const NEVER = new Date('9999-12-31T00:00:00Z');
+
 /** Admins edit this document, so that any of what they write may be missing or of another type. */
 function fromDocument({ id, data, version }: StoredDocument): OrgDocument {
-  const { name, status, environment, settings, inForce = null, problems = {}, tenantId = null } = data;
-  const { provisioning = null, provisioningMessage = null, provisioningRetryAt = null } = data;
-  const { createdAt = null, sessionsValidFrom = new Date(0) } = data;
+  const { name, status, environment, settings, inForce, problems, tenantId, provisioning } = data;
+  const { provisioningMessage, provisioningRetryAt, createdAt, sessionsValidFrom = EVER } = data;
   return {
     orgId: id as OrgId,
     version,
     written: { name, status, environment, settings },
-    inForce,
-    problems,
-    tenantId,
-    provisioning,
-    provisioningMessage,
-    provisioningRetryAt,
-    createdAt,
-    sessionsValidFrom,
+    inForce: toTerms(inForce),
+    problems: problemsOf(problems),
+    tenantId: orNull(isTenantId, tenantId),
+    // Any other word asks for another try.
+    provisioning: orNull(isText, provisioning) as ProvisioningState | null,
+    provisioningMessage: orNull(isText, provisioningMessage),
+    provisioningRetryAt: orNull(isDate, provisioningRetryAt),
+    createdAt: orNull(isDate, createdAt),
+    sessionsValidFrom: orElse(isDate, sessionsValidFrom, NEVER),
   };
+}
+
+/** null for terms that somebody has spoilt: no org is served by them. */
+function toTerms(inForce: unknown): OrgTerms | null {
+  if (!isMap(inForce)) return null;
+  const { name, status, environment, settings } = inForce;
+  if (!isText(name) || !isStatus(status) || !isEnvironment(environment) || !isMap(settings)) return null;
+  return { name, status, environment, settings: toSettings(settings) };
 }

@@ -4,8 +4,17 @@ import { AlreadyExistsError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
 import type { ReservationClaim, ReservationKey } from '../../users/reservation-record.js';
 import type { UserId } from '../../users/user-id.js';
-import { type UserDocument, type UserRecord, type UserTerms, userOf } from '../../users/user-record.js';
+import {
+  type Address,
+  KYC_STATUSES,
+  USER_STATUSES,
+  type UserDocument,
+  type UserRecord,
+  type UserTerms,
+  userOf,
+} from '../../users/user-record.js';
 import type { UserChange, UserStore } from '../../users/user-store.js';
+import { isDate, isMap, isOneOf, isText, orElse, orNull, passing, problemsOf } from './document-fields.js';
 import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
 import { auditWrites } from './firestore-audit-store.js';
 import { changeOf, reservationPath } from './firestore-reservation-store.js';
@@ -76,27 +85,48 @@ function userPath(pool: Pool, uid: UserId): string {
   return `${usersPath(pool)}/${uid}`;
 }
 
-/** What holds of a user whose terms somebody has removed: nobody gets in. */
+/** What holds of a user whose terms somebody has removed or spoilt: nobody gets in. */
 const SPOILT: UserTerms = { kyc_status: 'pending', status: 'suspended', role: 'user' };
 
-/** Admins edit three of its fields, so that anything may stand there. */
+const EPOCH = new Date(0);
+const isKycStatus = isOneOf(KYC_STATUSES);
+const isStatus = isOneOf(USER_STATUSES);
+const ADDRESS = { line1: isText, line2: isText, city: isText, state: isText, zipcode: isText, country: isText };
+
+/** Admins edit three of its fields, but can reach them all: a profile is there however spoilt it is. */
 function fromDocument({ id, data, version }: StoredDocument): UserDocument {
-  const { email, phone_number, first_name, last_name, ssn, createdAt, updatedAt } = data;
-  const { date_of_birth = null, address = null, secondary_address = null, metadata = null } = data;
-  const { kyc_status, status, role, inForce = SPOILT, problems = {}, isEnforced = true } = data;
+  const { kyc_status, status, role, inForce, problems, isEnforced = true } = data;
+  const text = (field: string) => orElse(isText, data[field], '');
   const profile = {
     uid: id as UserId,
-    email,
-    phone_number,
-    first_name,
-    last_name,
-    ssn,
-    date_of_birth,
-    address,
-    secondary_address,
-    metadata,
-    createdAt,
-    updatedAt,
+    email: text('email'),
+    phone_number: text('phone_number'),
+    first_name: text('first_name'),
+    last_name: text('last_name'),
+    ssn: text('ssn'),
+    date_of_birth: orNull(isText, data['date_of_birth']),
+    address: toAddress(data['address']),
+    secondary_address: toAddress(data['secondary_address']),
+    metadata: orNull(isText, data['metadata']),
+    createdAt: orElse(isDate, data['createdAt'], EPOCH),
+    updatedAt: orElse(isDate, data['updatedAt'], EPOCH),
   };
-  return { profile, version, written: { kyc_status, status, role }, inForce, problems, isEnforced };
+  return {
+    profile,
+    version,
+    written: { kyc_status, status, role },
+    inForce: toTerms(inForce),
+    problems: problemsOf(problems),
+    isEnforced: isEnforced === true,
+  };
+}
+
+function toTerms(inForce: unknown): UserTerms {
+  if (!isMap(inForce)) return SPOILT;
+  const { kyc_status, status, role } = inForce;
+  return isKycStatus(kyc_status) && isStatus(status) && isText(role) ? { kyc_status, status, role } : SPOILT;
+}
+
+function toAddress(value: unknown): Address | null {
+  return isMap(value) ? passing(ADDRESS, value) : null;
 }

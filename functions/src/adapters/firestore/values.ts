@@ -21,6 +21,9 @@ export type ProtoFields = Record<string, ProtoValue>;
 /** The fields of a document in our own types: text, numbers, booleans, null, dates, lists and maps of them. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Stands for a value of a type that no document of ours holds: a reference, a point, bytes. No rule accepts it. */
+export const UNREADABLE = Symbol('unreadable');
+
 const NANOS_PER_MS = 1_000_000;
 const MS_PER_SECOND = 1_000;
 
@@ -34,7 +37,7 @@ export function toProtoValue(value: unknown): ProtoValue {
   if (value === null) return { nullValue: 'NULL_VALUE' };
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { booleanValue: value };
-  if (typeof value === 'number') return Number.isInteger(value) ? { integerValue: value } : { doubleValue: value };
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? { integerValue: value } : { doubleValue: value };
   if (value instanceof Date) return { timestampValue: toProtoTimestamp(value) };
   if (Array.isArray(value)) return { arrayValue: { values: value.map(toProtoValue) } };
   if (typeof value === 'object') return { mapValue: { fields: toProtoFields(value as Fields) } };
@@ -56,9 +59,10 @@ const READERS: Readonly<Record<string, (value: ProtoValue) => unknown>> = {
   mapValue: ({ mapValue }) => fromProtoFields(mapValue?.fields ?? {}),
 };
 
-/** Types that only a console user could have put there (bytes, references, points) come out as undefined. */
+/** Types that only a console user could have put there come out as `UNREADABLE`: undefined would say that nothing is there. */
 export function fromProtoValue(value: ProtoValue): unknown {
-  return READERS[value.valueType ?? '']?.(value);
+  const read = READERS[value.valueType ?? ''];
+  return read === undefined ? UNREADABLE : read(value);
 }
 
 export function toProtoTimestamp(date: Date): { seconds: number; nanos: number } {

@@ -52,6 +52,15 @@ describe('errors of Identity Platform', () => {
         expect(isIdentityPlatformOutage(answered(status, message)), String(status)).to.equal(true);
     });
 
+  it('a denial in words is known by the code beside them', () => {
+    const error = { code: 403, message: 'The caller does not have permission', status: 'PERMISSION_DENIED' };
+    expect(errorOf(403, { error }).reason).to.equal('PERMISSION_DENIED');
+    expect(errorOf(403, { error: { message: 'The caller' } }).reason).to.equal('UNKNOWN');
+    expect(errorOf(400, { error: { message: 'EMAIL_EXISTS', status: 'INVALID_ARGUMENT' } }).reason).to.equal(
+      'EMAIL_EXISTS',
+    );
+  });
+
   it('an account closed after wrong passwords is none: anybody could shut out everybody with it', () => {
     const message =
       'TOO_MANY_ATTEMPTS_TRY_LATER : Access to this account has been temporarily disabled due to many failed login attempts.';

@@ -52,9 +52,9 @@ const REASONS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 const OF_ONE_USER = /^TOO_MANY_ATTEMPTS_TRY_LATER\b.*\bthis account\b/s;
 
 export function errorOf(status: number, answer: unknown): IdentityToolkitError {
-  const message = messageOf(answer);
-  // The part after the constant is for people.
-  const reason = /^[A-Z_]+/.exec(message)?.[0] ?? 'UNKNOWN';
+  const { message, code } = saidBy(answer);
+  // The part after the constant is for people; where there is no other, Google's own code says what kind it is.
+  const reason = /^[A-Z][A-Z_]+(?![a-z])/.exec(message)?.[0] ?? code;
   return new IdentityToolkitError(status, reason, OF_ONE_USER.test(message));
 }
 
@@ -73,7 +73,8 @@ export function isUnanswered(error: unknown): boolean {
   return error instanceof SyntaxError || (error instanceof TypeError && error.cause !== undefined);
 }
 
-function messageOf(answer: unknown): string {
-  const message = (answer as { error?: { message?: unknown } | null } | null)?.error?.message;
-  return typeof message === 'string' ? message : '';
+function saidBy(answer: unknown): { readonly message: string; readonly code: string } {
+  const error = (answer as { error?: { message?: unknown; status?: unknown } | null } | null)?.error;
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return { message: text(error?.message), code: text(error?.status) || 'UNKNOWN' };
 }

@@ -22,6 +22,10 @@ export class MemoryAppStore implements AppStore {
     return rest.sort((one, other) => (one.appId < other.appId ? -1 : 1)).slice(0, limit);
   }
 
+  async idsOf(orgId: OrgId, limit: number): Promise<readonly AppId[]> {
+    return (await this.listOf(orgId, limit)).map(({ appId }) => appId);
+  }
+
   async create(app: Omit<AppRecord, 'version'>, audit?: readonly AuditRecord[]): Promise<void> {
     this.put(app);
     this.audit.add(audit);

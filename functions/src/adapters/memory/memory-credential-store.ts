@@ -33,6 +33,10 @@ export class MemoryCredentialStore implements CredentialStore {
     return all.sort((one, other) => (one.keyId < other.keyId ? -1 : 1)).slice(0, limit);
   }
 
+  async keysOf(orgId: OrgId, limit: number): Promise<readonly KeyId[]> {
+    return (await this.listOf(orgId, limit)).map(({ keyId }) => keyId);
+  }
+
   async findShown(time: Date, limit: number, after?: CredentialRecord): Promise<readonly CredentialRecord[]> {
     const place = ({ secretShownUntil, keyId }: CredentialRecord) => `${secretShownUntil?.toISOString()} ${keyId}`;
     const due = this.all().filter(({ secretShownUntil: until }) => until !== null && until <= time);

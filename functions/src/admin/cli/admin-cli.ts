@@ -41,7 +41,7 @@ export async function runAdmin(args: readonly string[], world: CliWorld): Promis
   } finally {
     over.abort();
     // Interrupted, the process ends without waiting for what is under way.
-    if (!world.signal.aborted) await context.close();
+    if (!world.signal.aborted) await context.close().catch(() => {});
   }
 }
 

@@ -63,7 +63,7 @@ function rotateCommand(apps: Command, context: CliContext): void {
 
 async function rotateApp(context: CliContext, appId: AppId, options: RotateOptions): Promise<void> {
   const { grace } = options;
-  const days = grace === undefined ? GRACE_DAYS.usual : parseCount('--grace', grace, { min: 0, max: GRACE_DAYS.max });
+  const days = grace === undefined ? GRACE_DAYS.usual : parseCount('--grace', grace, GRACE_DAYS);
   assertSecretIsSeen(context, options);
   if (days === 0)
     await context.confirmation.confirm(`The old key of ${appId} ends at once. Rotate it with no time to change over?`);

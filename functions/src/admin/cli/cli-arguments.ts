@@ -7,7 +7,6 @@ import { isNetwork } from '../../lib/ip-address.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import { isAllowedOrgId } from '../../orgs/org-rules.js';
 import { DEFAULT_ORG_SETTINGS, type OrgSettings } from '../../orgs/org-settings.js';
-import { reviewSettings } from '../../orgs/org-settings-rules.js';
 import { type SessionId, sessionId } from '../../sessions/session-id.js';
 import { type UserId, userId } from '../../users/user-id.js';
 import { reviewUser } from '../../users/user-rules.js';
@@ -47,15 +46,6 @@ export function parseCount(option: string, text: string, { min = 1, max }: { min
   const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (count >= min && count <= max) return count;
   throw new UsageError(`${option} must be a whole number from ${min} to ${max}.`);
-}
-
-/** Days that what was rotated works on, as an org's own settings allow them. */
-export async function parseGraceDays(text: string): Promise<number> {
-  const days = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  const { problems } = await reviewSettings({ rotationGraceDays: days }, DEFAULT_ORG_SETTINGS);
-  const problem = problems['rotationGraceDays'];
-  if (problem !== undefined) throw new UsageError(`--grace, in days: ${problem}`);
-  return days;
 }
 
 const EXPIRES_PROBLEM =

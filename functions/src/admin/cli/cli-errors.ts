@@ -1,4 +1,5 @@
 import { type ErrorCode, GatehouseError, UnavailableError } from '../../errors/gatehouse-error.js';
+import { TenantSetupError } from '../../identity/tenant-directory.js';
 import { FindingError } from '../doctor/check.js';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -61,6 +62,7 @@ function linesOf(error: unknown, project: string | null): readonly string[] {
     return remedy === null ? [message] : [message, remedy];
   }
   if (error instanceof GatehouseError) return linesOfOurs(error, project);
+  if (error instanceof TenantSetupError) return [error.message];
   const kind = error instanceof Error ? error.name : typeof error;
   return [
     `Something went wrong that was not foreseen (${kind}).`,

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { KeyId } from '../../credentials/credential-id.js';
 import { CREDENTIAL_SCOPES, type CredentialRecord } from '../../credentials/credential-record.js';
+import { GRACE_DAYS } from '../../edits/grace-days.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import {
   collect,
+  parseCount,
   parseExpiry,
-  parseGraceDays,
   parseKeyId,
   parseNetworks,
   parseOrgId,
@@ -93,13 +94,15 @@ function rotateCommand(credentials: Command, context: CliContext): void {
 }
 
 async function rotate(context: CliContext, old: KeyId, options: RotateOptions): Promise<void> {
-  const grace = options.grace === undefined ? undefined : await parseGraceDays(options.grace);
+  const grace = options.grace === undefined ? undefined : parseCount('--grace', options.grace, GRACE_DAYS);
   assertSecretIsSeen(context, options);
   if (grace === 0)
     await context.confirmation.confirm(`${old} ends within 60 seconds. Rotate it with no time to change over?`);
   const { services, ports } = await context.backoffice();
   const issued = await services.credentialAdmin.rotate(old, context.actor, grace);
-  const replaced = { key: old, worksUntil: (await ports.credentials.find(old))?.expiresAt ?? null };
+  // The secret is in hand and nowhere else: not to know when the old one ends must not keep it from being shown.
+  const rotated = await ports.credentials.find(old).catch(() => null);
+  const replaced = { key: old, worksUntil: rotated?.expiresAt ?? null };
   context.done({ ...issued, replaced }, () => {
     const until = replaced.worksUntil === null ? '' : ` The old one works until ${toSecond(replaced.worksUntil)}.`;
     return secretText(`Rotated ${old}.${until}`, { Key: issued.key, Secret: issued.secret }, 'secret');

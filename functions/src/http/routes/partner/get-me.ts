@@ -50,7 +50,7 @@ export const getMe = defineRoute(
       address: home,
       secondary_address,
       kyc_status,
-      metadata: user.metadata === null ? null : JSON.parse(user.metadata),
+      metadata: parsed(user.metadata),
       is_active: user.status === 'active',
       created_at: user.createdAt.toISOString(),
       updated_at: user.updatedAt.toISOString(),
@@ -58,3 +58,13 @@ export const getMe = defineRoute(
     return { status: 200, body };
   },
 );
+
+/** What the partner gave; null where somebody has written something else there by hand. */
+function parsed(metadata: string | null): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(metadata ?? 'null');
+    return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
+}
