@@ -48,6 +48,7 @@ describeMemoryApp('L-01: the audit log', (app) => {
     await services.apps.revoke(appId, BY);
     for (const wish of [{ kyc_status: 'approved' }, { role: 'admin' }, { status: 'suspended' }] as const)
       await services.userAdmin.change(pool, uid, wish, BY);
+    await services.userAdmin.unlock(pool, uid, BY);
     await services.userAdmin.delete(pool, uid, BY);
     await services.sessionAdmin.revokeAll(pool, other.userId as UserId, BY);
     for (const change of [{ name: 'Renamed' }, { settings: { codeLength: 7 } }]) {

@@ -6,6 +6,7 @@ import { expectError, expectStatus } from './support/api-client.js';
 import { callsDuring, writesOf } from './support/backend-log.js';
 import { describeApp } from './support/describe-app.js';
 import { askLimited, exceededBy } from './support/rate-limits.js';
+import { BY } from './support/records.js';
 import type { ContactField, TestUser } from './support/scenario.js';
 import { newRegistration, wrongCode } from './support/scenario.js';
 import { times } from './support/spy-limit-store.js';
@@ -160,7 +161,7 @@ describeApp('Limits of contacts and accounts', (app) => {
     for (const _ of times(5, String)) expectError(await guess(user, '198.51.100.4'), 401, 'invalid_credentials');
     expectError(await logIn(user, '198.51.100.4'), 429, 'locked_out');
     const { orgId: id, tenantId } = org.org;
-    await app().services.userAdmin.unlock({ id, tenantId }, user.userId as UserId);
+    await app().services.userAdmin.unlock({ id, tenantId }, user.userId as UserId, BY);
     expectStatus(await logIn(user, '198.51.100.4'), 200);
     expectStatus(await app().scenario.verify(org, user, app().outbox.messages.at(-1)?.code ?? ''), 200);
   });

@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   'user.status_changed',
   'user.kyc_changed',
   'user.role_changed',
+  'user.unlocked',
   'user.deleted',
   'session.revoked',
 ] as const;

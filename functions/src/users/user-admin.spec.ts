@@ -121,8 +121,8 @@ describe('UserAdmin', () => {
     expect(await office.admin.get(office.pool, ada.uid)).to.deep.equal(ada);
     expect((await office.admin.list(office.pool, 10)).map(({ uid }) => uid)).to.deep.equal([ada.uid]);
     expect(await office.admin.list(office.pool, 10, ada.uid)).to.deep.equal([]);
-    await office.admin.unlock(office.pool, ada.uid);
+    await office.admin.unlock(office.pool, ada.uid, BY);
     await expectCode(office.admin.get(office.pool, userId.generate()), 'not_found');
-    await expectCode(office.admin.unlock(office.pool, userId.generate()), 'not_found');
+    await expectCode(office.admin.unlock(office.pool, userId.generate(), BY), 'not_found');
   });
 });

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Actor, type AuditAction, type AuditRecord, auditRecord } from '../audit/audit-record.js';
+import type { AuditStore } from '../audit/audit-store.js';
 import { OVERTAKEN, untilWritten } from '../edits/until-written.js';
 import { InvalidRequestError, NotFoundError } from '../errors/gatehouse-error.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
 import type { OrgPool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
+import { settleBoth } from '../lib/settle.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { AccessService } from './access-service.js';
 import type { PasswordGuard } from './password-guard.js';
@@ -18,6 +20,7 @@ interface UserAdminDependencies {
   readonly users: UserStore;
   readonly identities: IdentityProvider;
   readonly sessions: SessionStore;
+  readonly audit: AuditStore;
   readonly access: AccessService;
   readonly guard: PasswordGuard;
   readonly clock: Clock;
@@ -53,9 +56,10 @@ export class UserAdmin {
   }
 
   /** Lets a user try again whom failures keep out: wrong passwords and wrong codes. @throws NotFoundError, UnavailableError */
-  async unlock(pool: OrgPool, uid: UserId): Promise<void> {
+  async unlock(pool: OrgPool, uid: UserId, by: Actor): Promise<void> {
     const user = await this.get(pool, uid);
-    await Promise.all([this.deps.guard.unlock(pool, user.email), this.deps.access.endCodes(pool, user)]);
+    await settleBoth(this.deps.guard.unlock(pool, user.email), this.deps.access.endCodes(pool, user));
+    await this.deps.audit.append(this.audit(pool, uid, by, 'user.unlocked'));
   }
 
   /** @throws NotFoundError, UnavailableError */

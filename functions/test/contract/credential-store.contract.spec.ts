@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { generateKeyId, type KeyId } from '../../src/credentials/credential-id.js';
-import type { CredentialDocument, CredentialRecord, NewCredential } from '../../src/credentials/credential-record.js';
+import type { CredentialRecord } from '../../src/credentials/credential-record.js';
 import type { CredentialStore } from '../../src/credentials/credential-store.js';
 import { MINUTE_MS } from '../../src/lib/clock.js';
 import { type OrgId, orgId } from '../../src/orgs/org-id.js';
@@ -8,6 +8,7 @@ import { describeContract, times } from '../support/describe-contract.js';
 import { type DocumentEditor, documentEditor } from '../support/document-editor.js';
 import { FirestoreProbe } from '../support/firestore-probe.js';
 import { newCredential } from '../support/records.js';
+import { issueOf, readCredential, storedCredential } from '../support/stored-documents.js';
 
 const AT = new Date('2026-01-01T12:00:00.123Z');
 /** Times that no other test uses. */
@@ -16,11 +17,6 @@ const at = (minutes: number) => new Date(Date.UTC(2001, 0, 1) + minutes * MINUTE
 function withoutVersion(credential: CredentialRecord | null): unknown {
   const { version: _, ...rest } = credential ?? { version: '' };
   return rest;
-}
-
-function issueOf(credential: NewCredential['credential'], until: Date | null = null): NewCredential {
-  const shown = until === null ? null : { secret: `gh_secret_of_${credential.keyId}` as never, until };
-  return { credential: { ...credential, secretShownUntil: until }, shown };
 }
 
 describeContract('CredentialStore', (ports, adapters) => {
@@ -36,20 +32,9 @@ describeContract('CredentialStore', (ports, adapters) => {
     mine = orgId.generate();
   });
 
-  async function stored(
-    change: Partial<CredentialRecord> = {},
-    until: Date | null = null,
-  ): Promise<CredentialDocument> {
-    const issue = issueOf(newCredential({ orgId: mine, ...change }), until);
-    await store.create(issue);
-    return read(issue.credential.keyId);
-  }
-
-  async function read(key: KeyId): Promise<CredentialDocument> {
-    const document = await store.read(key);
-    if (document === null) throw new Error('there is no such credential');
-    return document;
-  }
+  const stored = (change: Partial<CredentialRecord> = {}, until: Date | null = null) =>
+    storedCredential(store, { orgId: mine, ...change }, until);
+  const read = (key: KeyId) => readCredential(store, key);
 
   const keysOf = (found: readonly CredentialRecord[]) => found.map(({ keyId }) => keyId);
 

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { MINUTE_MS } from '../../src/lib/clock.js';
 import { type OrgId, orgId } from '../../src/orgs/org-id.js';
-import type { OrgDocument } from '../../src/orgs/org-record.js';
+import type { OrgDocument, OrgRecord } from '../../src/orgs/org-record.js';
 import { DEFAULT_ORG_SETTINGS } from '../../src/orgs/org-settings.js';
 import type { OrgStore } from '../../src/orgs/org-store.js';
 import { describeContract, times } from '../support/describe-contract.js';
 import { type DocumentEditor, documentEditor } from '../support/document-editor.js';
 import { newOrg, storeOrg } from '../support/records.js';
+import { readOrg, storedOrg } from '../support/stored-documents.js';
 
 const AT = new Date('2026-01-01T12:00:00.123Z');
 
@@ -19,16 +20,8 @@ describeContract('OrgStore', (ports) => {
   });
   after(() => editor.close());
 
-  async function stored(org = newOrg()): Promise<OrgDocument> {
-    await storeOrg(store, org);
-    return read(org.orgId);
-  }
-
-  async function read(id: OrgId): Promise<OrgDocument> {
-    const document = await store.read(id);
-    if (document === null) throw new Error('there is no such org');
-    return document;
-  }
+  const stored = (org?: OrgRecord) => storedOrg(store, org);
+  const read = (id: OrgId) => readOrg(store, id);
 
   it('finds and reads none that was not created', async () => {
     expect(await store.find(orgId.generate())).to.equal(null);

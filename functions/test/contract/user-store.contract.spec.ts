@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { MAIN_POOL, type OrgPool } from '../../src/identity/pool.js';
-import type { ReservationClaim, ReservationKey } from '../../src/users/reservation-record.js';
+import type { ReservationClaim } from '../../src/users/reservation-record.js';
 import { type UserId, userId } from '../../src/users/user-id.js';
-import { contactsOf, type UserDocument, type UserRecord } from '../../src/users/user-record.js';
+import { contactsOf, type UserRecord } from '../../src/users/user-record.js';
 import type { UserStore } from '../../src/users/user-store.js';
 import { describeContract, times } from '../support/describe-contract.js';
 import { type DocumentEditor, documentEditor } from '../support/document-editor.js';
 import { newUser } from '../support/records.js';
+import { readUser, reservedContacts, storedUser } from '../support/stored-documents.js';
 import { expectCode, newPool } from '../support/unit-fixtures.js';
 
 const AT = new Date('2030-01-01T00:00:00.123Z');
@@ -26,22 +27,9 @@ describeContract('UserStore', (ports, adapters) => {
     pool = newPool();
   });
 
-  async function reserved(uid = userId.generate()): Promise<readonly ReservationClaim[]> {
-    const keys = times(2, () => `contact-${randomUUID()}` as ReservationKey);
-    const reservation = { pool, uid, state: 'reserved', fingerprint: 'f', keys, leaseUntil: AT } as const;
-    return (await ports().reservations.reserve(reservation)) ?? [];
-  }
-
-  async function stored(user = newUser()): Promise<UserDocument> {
-    await store.create(pool, user, await reserved());
-    return read(user.uid);
-  }
-
-  async function read(uid: UserId): Promise<UserDocument> {
-    const document = await store.read(pool, uid);
-    if (document === null) throw new Error('there is no such user');
-    return document;
-  }
+  const reserved = (uid?: UserId) => reservedContacts(ports(), pool, uid);
+  const stored = (user?: UserRecord) => storedUser(ports(), pool, user);
+  const read = (uid: UserId) => readUser(ports(), pool, uid);
 
   const found = (claims: readonly ReservationClaim[]) => ports().reservations.find(claims.map(({ key }) => key));
   const states = async (claims: readonly ReservationClaim[]) => (await found(claims)).map(({ state }) => state);

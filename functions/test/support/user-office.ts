@@ -48,7 +48,8 @@ export class UserOffice {
     const access = new AccessService({ codes, sessions: ending, users, revocations, clock });
     const limiter = new Limiter({ limits: ports.limits, clock, indexKey: INDEX_KEY });
     this.guard = new PasswordGuard({ limiter, clock, indexKey: INDEX_KEY });
-    this.admin = new UserAdmin({ users, identities, sessions, access, guard: this.guard, clock, indexKey: INDEX_KEY });
+    const { audit, guard } = this;
+    this.admin = new UserAdmin({ users, identities, sessions, audit, access, guard, clock, indexKey: INDEX_KEY });
   }
 
   async enroll(change: Partial<UserRecord> = {}): Promise<UserRecord> {

@@ -107,6 +107,13 @@ describe('admin users', () => {
     expectRefusal(await desk.run('users', 'show', orgId, user.uid), 1, /There is no user of this id/);
   });
 
+  it('unlocks a user whom failures keep out, with one record', async () => {
+    const records = await desk.audited(() => desk.done('users', 'unlock', orgId, user.uid));
+    const target = { kind: 'user', id: user.uid };
+    expect(records).to.have.length(1);
+    expect(records[0]).to.deep.include({ action: 'user.unlocked', target, actor: ACTOR });
+  });
+
   it('says what a role must be', async () => {
     const run = await desk.run('users', 'set-role', orgId, user.uid, 'Big Boss');
     expectRefusal(run, 2, /The role must be a word of at most 32 small letters/);

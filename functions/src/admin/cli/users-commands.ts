@@ -46,6 +46,9 @@ function changeCommands(users: Command, context: CliContext): void {
   userCommand(users, 'resume', 'Let a user log in again').action((org: string, user: string) =>
     change(context, ...parseBoth(org, user), { status: 'active' }),
   );
+  userCommand(users, 'unlock', 'Let a user try again whom wrong passwords or codes keep out').action(
+    (org: string, user: string) => unlock(context, ...parseBoth(org, user)),
+  );
   userCommand(users, 'set-kyc', 'Set how far the identity of a user was checked', ' approved')
     .addArgument(new Argument('<status>').choices(KYC_STATUSES))
     .action((org: string, user: string, status: KycStatus) =>
@@ -120,6 +123,13 @@ async function change(context: CliContext, orgId: OrgId, uid: UserId, wish: Part
     const [name = '', value = ''] = Object.entries(wish)[0] ?? [];
     return `${uid}: ${name} is ${value}.`;
   });
+}
+
+async function unlock(context: CliContext, orgId: OrgId, uid: UserId): Promise<void> {
+  const backoffice = await context.backoffice();
+  const pool = orgPool(await provisionedOrg(backoffice, orgId));
+  await backoffice.services.userAdmin.unlock(pool, uid, context.actor);
+  context.done({ orgId, uid, unlocked: true }, () => `${uid} can try again, everywhere within 30 seconds.`);
 }
 
 async function remove(context: CliContext, orgId: OrgId, uid: UserId): Promise<void> {
