@@ -33,6 +33,26 @@ describe('CredentialAdmin', () => {
     return document;
   }
 
+  describe('rotate, of what is over', () => {
+    const refused = async (why: RegExp) => {
+      const { details } = await expectCode(office.admin.rotate(issued.key, BY), 'invalid_request');
+      expect(details?.[0]?.message).to.match(why);
+      expect(office.audit.records).to.deep.equal([]);
+    };
+
+    it('issues nothing: what has ended would have a successor that has ended', async () => {
+      await office.change(issued.key, { expiresAt: inDays(1) });
+      office.audit.records.length = 0;
+      office.clock.advance(DAY_MS);
+      await refused(/ended/);
+    });
+
+    it('issues nothing for a leaked one whose revocation nobody has looked at yet', async () => {
+      office.credentials.edit(issued.key, { status: 'revoked' });
+      await refused(/revoked/);
+    });
+  });
+
   describe('issue', () => {
     it('issues with the terms that are asked for, in the environment of the org', async () => {
       const terms = { name: 'CI', scopes: ['auth'], expiresAt: inDays(1), allowedAddresses: ['10.0.0.0/8'] } as const;

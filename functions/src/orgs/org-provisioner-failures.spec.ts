@@ -52,6 +52,17 @@ describe('OrgProvisioner, of what does not go well', () => {
       await desk.expectWhole(id);
     });
 
+    it('tries again at once when it is asked to, by any word that is not one of its own', async () => {
+      const original = made();
+      create(() => Promise.reject(new TenantSetupError('Turn on multi-tenancy.')));
+      const id = desk.add();
+      await desk.settle(id);
+      desk.tenants.create = original;
+      await desk.orgs.change(await desk.read(id), { provisioning: 'retry' as 'failed' });
+      await desk.settle(id);
+      await desk.expectWhole(id);
+    });
+
     it('lets no bug pass for it', async () => {
       create(() => Promise.reject(new TypeError('a bug of ours')));
       const id = desk.add();

@@ -17,6 +17,15 @@ describe('UserAdmin', () => {
   const statusOf = async () => (await office.users.find(office.pool, ada.uid))?.status;
 
   describe('change', () => {
+    it('holds against an edit that nobody has looked at yet', async () => {
+      await office.users.edit(office.pool, ada.uid, { status: 'suspended' });
+      expect(await statusOf()).to.equal('suspended');
+      await setStatus('active');
+      await office.admin.settle(office.pool, ada.uid, BY);
+      expect([await statusOf(), await office.isEnabled(ada)]).to.deep.equal(['active', true]);
+      expect(office.done()).to.deep.equal([]);
+    });
+
     for (const status of ['suspended', 'banned'] as const)
       it(`to ${status} ends sessions and the identity; back, sessions stay dead`, async () => {
         const [sid, other] = [await office.openSession(ada), await office.enroll()];
