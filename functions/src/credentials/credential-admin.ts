@@ -1,7 +1,9 @@
 import type { Actor } from '../audit/audit-record.js';
 import { checkGraceDays } from '../edits/grace-days.js';
+import { assertNoProblems } from '../edits/problems.js';
 import { OVERTAKEN, untilWritten } from '../edits/until-written.js';
 import { InvalidRequestError, NotFoundError } from '../errors/gatehouse-error.js';
+import { unlessGone } from '../errors/unless-gone.js';
 import { allPages } from '../lib/all-pages.js';
 import type { Clock } from '../lib/clock.js';
 import type { OrgId } from '../orgs/org-id.js';
@@ -113,12 +115,5 @@ export class CredentialAdmin {
 
 function assertGood(terms: Omit<CredentialTerms, 'status'>): void {
   const written = { ...terms, status: 'active' } as const;
-  const { problems } = reviewCredential(written, written);
-  const details = Object.entries(problems).map(([path, message]) => ({ path, message }));
-  if (details.length > 0) throw new InvalidRequestError(details, 'The credential is not valid.');
-}
-
-/** A document that was deleted asks for nothing. */
-function unlessGone(error: unknown): void {
-  if (!(error instanceof NotFoundError)) throw error;
+  assertNoProblems(reviewCredential(written, written).problems, 'The credential is not valid.');
 }

@@ -2,7 +2,7 @@ import type { CredentialEnvironment } from '../credentials/credential-id.js';
 import type { Edited } from '../edits/edited.js';
 import type { OrgPool, TenantId } from '../identity/pool.js';
 import type { OrgId } from './org-id.js';
-import { DEFAULT_ORG_SETTINGS, type OrgSettings } from './org-settings.js';
+import type { OrgSettings } from './org-settings.js';
 
 /** `suspended` can be resumed, `revoked` is for good. Only `active` orgs are served. */
 export type OrgStatus = 'active' | 'suspended' | 'revoked';
@@ -61,9 +61,7 @@ export function orgOf(document: OrgDocument): OrgRecord | null {
   const { orgId, tenantId, inForce, createdAt, sessionsValidFrom, written } = document;
   if (tenantId === null || inForce === null) return null;
   const status = strictest(written.status, inForce.status);
-  // A setting that came with a later version of ours is in no document yet.
-  const settings = { ...DEFAULT_ORG_SETTINGS, ...inForce.settings };
-  return { ...inForce, settings, orgId, tenantId, status, createdAt: createdAt ?? new Date(0), sessionsValidFrom };
+  return { ...inForce, orgId, tenantId, status, createdAt: createdAt ?? new Date(0), sessionsValidFrom };
 }
 
 /** A word that is no status was hardly meant to keep an org going. */

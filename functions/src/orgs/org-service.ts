@@ -7,6 +7,7 @@ import {
 } from '../audit/audit-record.js';
 import type { CredentialEnvironment } from '../credentials/credential-id.js';
 import type { IssuedCredential } from '../credentials/credential-issuer.js';
+import { assertNoProblems } from '../edits/problems.js';
 import { OVERTAKEN, untilWritten } from '../edits/until-written.js';
 import { InvalidRequestError, NotFoundError, UnavailableError } from '../errors/gatehouse-error.js';
 import type { Clock } from '../lib/clock.js';
@@ -163,8 +164,7 @@ function termsToChange(document: OrgDocument, status: OrgStatus): OrgTerms {
 
 async function assertGood(written: OrgDocument['written']): Promise<void> {
   const { problems } = await reviewOrg(written, NEW_ORG_TERMS, true);
-  const details = Object.entries(problems).map(([path, message]) => ({ path, message }));
-  if (details.length > 0) throw new InvalidRequestError(details, 'The org is not valid.');
+  assertNoProblems(problems, 'The org is not valid.');
 }
 
 function badStatus(message: string): InvalidRequestError {

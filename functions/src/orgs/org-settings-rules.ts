@@ -4,6 +4,7 @@ import { displayName } from '../edits/display-name.js';
 import type { Problems } from '../edits/edited.js';
 import { GRACE_DAYS } from '../edits/grace-days.js';
 import { type Review, type Rules, review, shaped } from '../edits/review.js';
+import { isMap } from '../lib/is-map.js';
 import { windowCeiling } from '../limits/limit-policy.js';
 import { PARTNER_PASSWORD_MIN, PASSWORD_MAX } from '../users/password-policy.js';
 import { DEFAULT_ORG_SETTINGS, type OrgSettings } from './org-settings.js';
@@ -149,8 +150,4 @@ function unknownOnes(written: Readonly<Record<string, unknown>>): Problems {
   // By characters: half of one is no text that Firestore takes.
   const told = names.slice(0, UNKNOWN_TOLD).map((name) => [...name].slice(0, UNKNOWN_NAME_MAX).join(''));
   return Object.fromEntries(told.map((name) => [name, 'There is no such setting.']));
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -1,8 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Actor, type AuditAction, type AuditRecord, auditRecord } from '../audit/audit-record.js';
+import {
+  type Actor,
+  type AuditAction,
+  type AuditDetails,
+  type AuditRecord,
+  auditRecord,
+} from '../audit/audit-record.js';
 import type { AuditStore } from '../audit/audit-store.js';
+import { assertNoProblems } from '../edits/problems.js';
 import { OVERTAKEN, untilWritten } from '../edits/until-written.js';
-import { InvalidRequestError, NotFoundError } from '../errors/gatehouse-error.js';
+import { NotFoundError } from '../errors/gatehouse-error.js';
+import { unlessGone } from '../errors/unless-gone.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
 import type { OrgPool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
@@ -50,9 +58,7 @@ export class UserAdmin {
    * @throws UnavailableError, RequestInProgressError
    */
   async settle(pool: OrgPool, uid: UserId, by: Actor): Promise<void> {
-    await this.settling(pool, uid, {}, by).catch((error: unknown) => {
-      if (!(error instanceof NotFoundError)) throw error;
-    });
+    await this.settling(pool, uid, {}, by).catch(unlessGone);
   }
 
   /** Lets a user try again whom failures keep out: wrong passwords and wrong codes. @throws NotFoundError, UnavailableError */
@@ -116,9 +122,7 @@ export class UserAdmin {
     by: Actor,
   ): Promise<UserDocument | null> {
     const { inForce, problems, changed } = reviewUser({ ...document.written, ...wish }, document.inForce);
-    const refused = Object.keys(wish).filter((field) => field in problems);
-    if (refused.length > 0)
-      throw new InvalidRequestError(refused.map((path) => ({ path, message: problems[path] ?? '' })));
+    assertNoProblems(Object.fromEntries(Object.entries(problems).filter(([field]) => field in wish)));
     const reported = { ...keptProblems(document, changed), ...problems };
     const isWritten = isDeepStrictEqual(inForce, document.written) && isDeepStrictEqual(reported, document.problems);
     if (isWritten && changed.length === 0) return document;
@@ -131,7 +135,10 @@ export class UserAdmin {
       isEnforced,
       updatedAt: new Date(this.deps.clock.now()),
     };
-    const audit = changed.map((field) => this.audit(pool, document.profile.uid, by, ACTIONS[field], document, inForce));
+    const audit = changed.map((field) => {
+      const details = { from: document.inForce[field], to: inForce[field] };
+      return this.audit(pool, document.profile.uid, by, ACTIONS[field], details);
+    });
     const version = await this.deps.users.change(pool, document, change, audit);
     return version === null
       ? null
@@ -150,19 +157,10 @@ export class UserAdmin {
     uid: UserId,
     actor: Actor,
     action: AuditAction,
-    before?: UserDocument,
-    after?: UserTerms,
+    details: AuditDetails = {},
   ): AuditRecord {
-    const field = (Object.keys(ACTIONS) as (keyof UserTerms)[]).find((name) => ACTIONS[name] === action);
-    const isChange = field !== undefined && before !== undefined && after !== undefined;
-    return auditRecord({
-      orgId: pool.id,
-      at: new Date(this.deps.clock.now()),
-      action,
-      target: { kind: 'user', id: uid },
-      actor,
-      ...(isChange ? { details: { from: before.inForce[field], to: after[field] } } : {}),
-    });
+    const at = new Date(this.deps.clock.now());
+    return auditRecord({ orgId: pool.id, at, action, target: { kind: 'user', id: uid }, actor, details });
   }
 }
 
@@ -172,9 +170,4 @@ function keptProblems(document: UserDocument, changed: readonly string[]) {
   const isKept = (field: string) =>
     !changed.includes(field) && written[field as keyof UserTerms] === inForce[field as keyof UserTerms];
   return Object.fromEntries(Object.entries(problems).filter(([field]) => isKept(field)));
-}
-
-/** An identity that is gone needs no disabling. */
-function unlessGone(error: unknown): void {
-  if (!(error instanceof NotFoundError)) throw error;
 }

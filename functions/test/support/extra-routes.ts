@@ -1,20 +1,20 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 import { createApp } from '../../src/http/app.js';
 import type { Route } from '../../src/http/route.js';
 import { ApiClient } from './api-client.js';
 import type { TestApp } from './describe-app.js';
 
+/** An app of these routes on the services of another, with a log that nobody reads. */
+export function appOf({ services, clock }: TestApp, routes: readonly Route[]): Express {
+  const logger = { log: () => {} };
+  return createApp({ services, routes, clock, logger, projectId: 'demo-gatehouse', nameClient: () => 'client' });
+}
+
 /** Routes that a test has declared, on the services of an app. */
-export async function serveRoutes({ services, clock }: TestApp, routes: readonly Route[]) {
-  const app = createApp({
-    services,
-    routes,
-    clock,
-    logger: { log: () => {} },
-    projectId: 'demo-gatehouse',
-    nameClient: () => 'client',
-  });
+export async function serveRoutes(other: TestApp, routes: readonly Route[]) {
+  const app = appOf(other, routes);
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
   });

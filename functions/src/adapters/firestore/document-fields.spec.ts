@@ -1,10 +1,10 @@
 import { expect } from 'chai';
+import { isMap } from '../../lib/is-map.js';
 import {
   type Check,
   isDate,
   isDocumentId,
   isFlag,
-  isMap,
   isNullOr,
   isNumber,
   isOneOf,

@@ -1,3 +1,4 @@
+import { isMap } from '../../lib/is-map.js';
 import { type Fields, UNREADABLE } from './values.js';
 
 /** Admins edit documents by hand: each field is looked at before its type is relied on. */
@@ -7,8 +8,6 @@ export const isText: Check<string> = (value) => typeof value === 'string';
 export const isFlag: Check<boolean> = (value) => typeof value === 'boolean';
 export const isNumber: Check<number> = (value): value is number => Number.isFinite(value);
 export const isDate: Check<Date> = (value) => value instanceof Date;
-export const isMap: Check<Fields> = (value): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isDate(value);
 
 /** What Firestore lets be a part of a path. */
 const DOCUMENT_ID = /^(?!\.\.?$)(?!__.*__$)[^/]{1,300}$/s;

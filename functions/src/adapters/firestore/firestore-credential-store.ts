@@ -9,12 +9,12 @@ import {
   type NewCredential,
 } from '../../credentials/credential-record.js';
 import type { CredentialChange, CredentialChangeWith, CredentialStore } from '../../credentials/credential-store.js';
+import { isMap } from '../../lib/is-map.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import {
   isDate,
   isDocumentId,
   isListOf,
-  isMap,
   isNullOr,
   isOneOf,
   isText,

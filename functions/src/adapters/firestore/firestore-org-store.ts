@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../../audit/audit-record.js';
 import { AlreadyExistsError } from '../../errors/gatehouse-error.js';
 import type { TenantId } from '../../identity/pool.js';
+import { isMap } from '../../lib/is-map.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import {
   type OrgDocument,
@@ -10,7 +11,7 @@ import {
   type ProvisioningState,
 } from '../../orgs/org-record.js';
 import type { OrgChange, OrgChangeWith, OrgStore } from '../../orgs/org-store.js';
-import { type Check, isDate, isMap, isOneOf, isText, orElse, orNull, problemsOf } from './document-fields.js';
+import { type Check, isDate, isOneOf, isText, orElse, orNull, problemsOf } from './document-fields.js';
 import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
 import { auditWrites } from './firestore-audit-store.js';
 import { issueWrites } from './firestore-credential-store.js';

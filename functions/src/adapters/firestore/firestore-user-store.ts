@@ -2,6 +2,7 @@ import type { AuditRecord } from '../../audit/audit-record.js';
 import type { Contact } from '../../contacts/contact.js';
 import { AlreadyExistsError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
+import { isMap } from '../../lib/is-map.js';
 import type { ReservationClaim, ReservationKey } from '../../users/reservation-record.js';
 import type { UserId } from '../../users/user-id.js';
 import {
@@ -14,7 +15,7 @@ import {
   userOf,
 } from '../../users/user-record.js';
 import type { UserChange, UserStore } from '../../users/user-store.js';
-import { isDate, isMap, isOneOf, isText, orElse, orNull, passing, problemsOf } from './document-fields.js';
+import { isDate, isOneOf, isText, orElse, orNull, passing, problemsOf } from './document-fields.js';
 import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
 import { auditWrites } from './firestore-audit-store.js';
 import { changeOf, reservationPath } from './firestore-reservation-store.js';

@@ -1,9 +1,9 @@
+import { isMap } from '../../lib/is-map.js';
 import { DEFAULT_ORG_SETTINGS, type OrgSettings } from '../../orgs/org-settings.js';
 import {
   type Check,
   isFlag,
   isListOf,
-  isMap,
   isMapOf,
   isNullOr,
   isNumber,

@@ -1,5 +1,6 @@
 import { UnavailableError } from '../../errors/gatehouse-error.js';
 import type { Backend } from '../../lib/backend.js';
+import { isMap } from '../../lib/is-map.js';
 import { errorOf, IdentityToolkitError, isUnanswered } from './identity-toolkit-error.js';
 
 /** Gives OAuth access tokens of the function's service account. */
@@ -85,7 +86,7 @@ export class IdentityToolkitClient {
         });
         const answer: unknown = await response.json();
         if (!response.ok) throw errorOf(response.status, answer);
-        if (!isObject(answer)) throw new SyntaxError('the answer is no JSON object');
+        if (!isMap(answer)) throw new SyntaxError('the answer is no JSON object');
         return answer;
       });
     } catch (error) {
@@ -116,8 +117,4 @@ export function textOf(answer: Json, field: string): string {
   const value = answer[field];
   if (typeof value === 'string' && value !== '') return value;
   throw new UnavailableError(new Error(`Identity Platform answered without ${field}`));
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

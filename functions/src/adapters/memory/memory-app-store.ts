@@ -4,6 +4,7 @@ import type { AppChange, AppStore } from '../../apps/app-store.js';
 import type { AuditRecord } from '../../audit/audit-record.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import { MemoryAuditStore } from './memory-audit-store.js';
+import { pageOf } from './memory-page.js';
 
 export class MemoryAppStore implements AppStore {
   private readonly apps = new Map<AppId, AppRecord>();
@@ -16,10 +17,8 @@ export class MemoryAppStore implements AppStore {
   }
 
   async listOf(orgId: OrgId, limit: number, after?: AppId): Promise<readonly AppRecord[]> {
-    const rest = [...this.apps.values()].filter(
-      (app) => app.orgId === orgId && (after === undefined || app.appId > after),
-    );
-    return rest.sort((one, other) => (one.appId < other.appId ? -1 : 1)).slice(0, limit);
+    const ofOrg = [...this.apps.values()].filter((app) => app.orgId === orgId);
+    return pageOf(ofOrg, ({ appId }) => appId, limit, after);
   }
 
   async idsOf(orgId: OrgId, limit: number): Promise<readonly AppId[]> {

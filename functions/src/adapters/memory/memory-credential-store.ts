@@ -10,6 +10,7 @@ import {
 import type { CredentialChange, CredentialChangeWith, CredentialStore } from '../../credentials/credential-store.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import { MemoryAuditStore } from './memory-audit-store.js';
+import { duePageOf, pageOf } from './memory-page.js';
 
 export class MemoryCredentialStore implements CredentialStore {
   /** What the console shows. */
@@ -29,8 +30,8 @@ export class MemoryCredentialStore implements CredentialStore {
   }
 
   async listOf(orgId: OrgId, limit: number, after?: KeyId): Promise<readonly CredentialRecord[]> {
-    const all = this.all().filter((one) => one.orgId === orgId && (after === undefined || one.keyId > after));
-    return all.sort((one, other) => (one.keyId < other.keyId ? -1 : 1)).slice(0, limit);
+    const ofOrg = this.all().filter((one) => one.orgId === orgId);
+    return pageOf(ofOrg, ({ keyId }) => keyId, limit, after);
   }
 
   async keysOf(orgId: OrgId, limit: number): Promise<readonly KeyId[]> {
@@ -38,10 +39,7 @@ export class MemoryCredentialStore implements CredentialStore {
   }
 
   async findShown(time: Date, limit: number, after?: CredentialRecord): Promise<readonly CredentialRecord[]> {
-    const place = ({ secretShownUntil, keyId }: CredentialRecord) => `${secretShownUntil?.toISOString()} ${keyId}`;
-    const due = this.all().filter(({ secretShownUntil: until }) => until !== null && until <= time);
-    const rest = due.filter((one) => after === undefined || place(one) > place(after));
-    return rest.sort((one, other) => (place(one) < place(other) ? -1 : 1)).slice(0, limit);
+    return duePageOf(this.all(), ({ secretShownUntil: at, keyId: id }) => ({ at, id }), time, limit, after);
   }
 
   async create(issued: NewCredential, audit: readonly AuditRecord[] = []): Promise<void> {

@@ -5,6 +5,7 @@ import { type OrgDocument, type OrgRecord, orgOf } from '../../orgs/org-record.j
 import type { OrgChange, OrgChangeWith, OrgStore } from '../../orgs/org-store.js';
 import { MemoryAuditStore } from './memory-audit-store.js';
 import { MemoryCredentialStore } from './memory-credential-store.js';
+import { duePageOf, pageOf } from './memory-page.js';
 
 const BLANK = {
   tenantId: null,
@@ -36,15 +37,12 @@ export class MemoryOrgStore implements OrgStore {
   }
 
   async list(limit: number, after?: OrgId): Promise<readonly OrgDocument[]> {
-    const rest = [...this.documents.values()].filter(({ orgId }) => after === undefined || orgId > after);
-    return rest.sort((one, other) => (one.orgId < other.orgId ? -1 : 1)).slice(0, limit);
+    return pageOf(this.documents.values(), ({ orgId }) => orgId, limit, after);
   }
 
   async findDue(time: Date, limit: number, after?: OrgDocument): Promise<readonly OrgDocument[]> {
-    const place = ({ provisioningRetryAt, orgId }: OrgDocument) => `${provisioningRetryAt?.toISOString()} ${orgId}`;
-    const due = [...this.documents.values()].filter(({ provisioningRetryAt: at }) => at !== null && at <= time);
-    const rest = due.filter((one) => after === undefined || place(one) > place(after));
-    return rest.sort((one, other) => (place(one) < place(other) ? -1 : 1)).slice(0, limit);
+    const dueOf = ({ provisioningRetryAt: at, orgId: id }: OrgDocument) => ({ at, id });
+    return duePageOf(this.documents.values(), dueOf, time, limit, after);
   }
 
   async create(orgId: OrgId, { written, ...fields }: OrgChange, audit: readonly AuditRecord[]): Promise<string> {

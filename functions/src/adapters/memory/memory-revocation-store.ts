@@ -1,5 +1,6 @@
 import type { RevocationId, RevocationRecord } from '../../users/revocation-record.js';
 import type { RevocationStore } from '../../users/revocation-store.js';
+import { duePageOf } from './memory-page.js';
 
 export class MemoryRevocationStore implements RevocationStore {
   private readonly revocations = new Map<RevocationId, RevocationRecord>();
@@ -9,10 +10,7 @@ export class MemoryRevocationStore implements RevocationStore {
   }
 
   async findDue(time: Date, limit: number, after?: RevocationRecord): Promise<readonly RevocationRecord[]> {
-    const place = ({ dueAt, id }: RevocationRecord) => `${dueAt.toISOString()} ${id}`;
-    const due = [...this.revocations.values()].filter(({ dueAt }) => dueAt <= time);
-    const rest = due.filter((one) => after === undefined || place(one) > place(after));
-    return rest.sort((one, other) => (place(one) < place(other) ? -1 : 1)).slice(0, limit);
+    return duePageOf(this.revocations.values(), ({ dueAt: at, id }) => ({ at, id }), time, limit, after);
   }
 
   async remove(id: RevocationId): Promise<void> {

@@ -13,6 +13,7 @@ import type { UserId } from '../../users/user-id.js';
 import { type UserDocument, type UserRecord, userOf } from '../../users/user-record.js';
 import type { UserChange, UserStore } from '../../users/user-store.js';
 import { MemoryAuditStore } from './memory-audit-store.js';
+import { duePageOf, pageOf } from './memory-page.js';
 
 export class MemoryReservationStore implements ReservationStore {
   private readonly reservations = new Map<ReservationKey, ReadReservation>();
@@ -28,10 +29,8 @@ export class MemoryReservationStore implements ReservationStore {
   }
 
   async findAbandoned(time: Date, limit: number, after?: ReadReservation): Promise<readonly ReadReservation[]> {
-    const place = ({ leaseUntil, key }: ReadReservation) => `${leaseUntil?.toISOString()} ${key}`;
-    const dead = [...this.reservations.values()].filter(({ leaseUntil }) => leaseUntil !== null && leaseUntil <= time);
-    const rest = dead.filter((one) => after === undefined || place(one) > place(after));
-    return rest.sort((one, other) => (place(one) < place(other) ? -1 : 1)).slice(0, limit);
+    const dueOf = ({ leaseUntil: at, key: id }: ReadReservation) => ({ at, id });
+    return duePageOf(this.reservations.values(), dueOf, time, limit, after);
   }
 
   async renew(claims: readonly ReservationClaim[], leaseUntil: Date): Promise<readonly ReservationClaim[] | null> {
@@ -89,8 +88,7 @@ export class MemoryUserStore implements UserStore {
   }
 
   async list(pool: Pool, limit: number, after?: UserId): Promise<readonly UserRecord[]> {
-    const rest = this.ofPool(pool).filter(({ uid }) => after === undefined || uid > after);
-    return rest.sort((one, other) => (one.uid < other.uid ? -1 : 1)).slice(0, limit);
+    return pageOf(this.ofPool(pool), ({ uid }) => uid, limit, after);
   }
 
   async create(pool: Pool, user: UserRecord, claims: readonly ReservationClaim[]): Promise<void> {

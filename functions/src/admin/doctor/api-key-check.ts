@@ -1,10 +1,11 @@
+import { isMap } from '../../lib/is-map.js';
 import { type ApiAnswer, refused } from './api-client.js';
 import { type Check, type Finding, failed, ok, warning } from './check.js';
 import type { DoctorTarget } from './doctor-target.js';
 import type { GoogleApi } from './google-api.js';
 import { reasonOf } from './google-errors.js';
 import type { IdentityState } from './identity-state.js';
-import { isObject, textAt } from './json.js';
+import { textAt } from './json.js';
 import { setParams } from './settings-repairs.js';
 
 export function apiKeyCheck(api: GoogleApi, state: IdentityState, target: DoctorTarget): Check {
@@ -22,7 +23,7 @@ export function apiKeyCheck(api: GoogleApi, state: IdentityState, target: Doctor
       if (emulators !== null) return ok('It is set; the Auth emulator takes any.');
       // https://cloud.google.com/identity-platform/docs/reference/rest/v1/TopLevel/getProjects: changes nothing.
       const answer = await api.askPublic('identitytoolkit', 'v1/projects', { key });
-      if (answer.status !== 200 || !isObject(answer.body)) return explain(answer, projectId);
+      if (answer.status !== 200 || !isMap(answer.body)) return explain(answer, projectId);
       if (await isOfAnother(textAt(answer.body, 'projectId'), state, projectId))
         return failed('The key is that of another project.', `Set WEB_API_KEY to the key of ${settings} and deploy.`);
       return ok('Identity Platform accepts it.');

@@ -1,10 +1,11 @@
 import { type DeliveryConfig, readDelivery } from '../../config/delivery.js';
 import type { ParamName } from '../../config/param-names.js';
+import { isMap } from '../../lib/is-map.js';
 import { type ApiAnswer, refused, send } from './api-client.js';
 import { type Check, type Finding, FindingError, failed, ok, skipped, warning } from './check.js';
 import { REQUEST_TIMEOUT_MS } from './doctor-policy.js';
 import { type DoctorTarget, originOf } from './doctor-target.js';
-import { isObject, textAt, textsAt } from './json.js';
+import { textAt, textsAt } from './json.js';
 import { setParams, setSecret } from './settings-repairs.js';
 
 /** https://www.twilio.com/docs/iam/api/account */
@@ -39,7 +40,7 @@ function twilioFinding(answer: ApiAnswer, target: DoctorTarget): Finding {
       'Twilio does not accept the account and its token.',
       `Compare both with https://console.twilio.com, then: ${setSecret(target, 'TWILIO_AUTH_TOKEN')}`,
     );
-  if (status !== 200 || !isObject(body)) return refused('Twilio', answer).finding;
+  if (status !== 200 || !isMap(body)) return refused('Twilio', answer).finding;
   if (textAt(body, 'status') !== 'active')
     return failed('The Twilio account is suspended or closed.', 'See why: https://console.twilio.com');
   if (textAt(body, 'type') === 'Trial')
@@ -72,7 +73,7 @@ function sendGridFinding(answer: ApiAnswer, target: DoctorTarget): Finding {
   const replace = `make one with Mail Send at https://app.sendgrid.com/settings/api_keys, then: ${setSecret(target, 'SENDGRID_API_KEY')}`;
   if (answer.status === 401 || answer.status === 403)
     return failed('SendGrid does not accept the key.', `Check it, or ${replace}`);
-  if (answer.status !== 200 || !isObject(answer.body)) return refused('SendGrid', answer).finding;
+  if (answer.status !== 200 || !isMap(answer.body)) return refused('SendGrid', answer).finding;
   if (!textsAt(answer.body, 'scopes').includes('mail.send'))
     return failed('The SendGrid key may not send: it lacks mail.send.', `Give it Mail Send, or ${replace}`);
   return ok('SendGrid accepts the key, and it may send.');

@@ -1,8 +1,9 @@
+import { isMap } from '../../lib/is-map.js';
 import { type ApiAnswer, type ApiRequest, refused, send } from './api-client.js';
 import { REQUEST_TIMEOUT_MS } from './doctor-policy.js';
 import { type DoctorTarget, type GoogleApiName, originOf } from './doctor-target.js';
 import { forbidden, type Need, reasonOf, unauthenticated, withoutToken } from './google-errors.js';
-import { isObject, type Json, objectsAt, textAt } from './json.js';
+import { type Json, objectsAt, textAt } from './json.js';
 
 const NAMES: Readonly<Record<GoogleApiName, string>> = {
   identitytoolkit: 'Identity Platform',
@@ -37,10 +38,10 @@ export class GoogleApi {
       method,
       body,
     });
-    if (answer.status === 200 && isObject(answer.body)) return answer.body;
+    if (answer.status === 200 && isMap(answer.body)) return answer.body;
     if (answer.status === 401) throw unauthenticated();
     if (answer.status === 403) throw forbidden(api, answer.body, this.target.projectId, need);
-    if (answer.status === 404 && isObject(answer.body)) return null;
+    if (answer.status === 404 && isMap(answer.body)) return null;
     throw refused(NAMES[api], answer, reasonOf(answer.body));
   }
 

@@ -1,16 +1,13 @@
+import { isMap } from '../../lib/is-map.js';
 import { FindingError, failed } from './check.js';
 
 export type Json = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** What lies at `a.b.c`; Google leaves out what is false, empty or zero. */
 export function valueAt(value: unknown, path: string): unknown {
   return path
     .split('.')
-    .reduce<unknown>((inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), value);
+    .reduce<unknown>((inner, key) => (isMap(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), value);
 }
 
 export function isTrueAt(value: unknown, path: string): boolean {
@@ -25,7 +22,7 @@ export function textAt(value: unknown, path: string): string {
 /** A list of objects. @throws FindingError when there is something else in its place */
 export function objectsAt(value: unknown, path: string): readonly Json[] {
   const list = valueAt(value, path) ?? [];
-  if (!Array.isArray(list) || !list.every(isObject)) throw notAsDocumented();
+  if (!Array.isArray(list) || !list.every(isMap)) throw notAsDocumented();
   return list;
 }
 
