@@ -1,5 +1,5 @@
 const DOMAIN =
-  '^functions/src/(apps|audit|codes|contacts|credentials|delivery|edits|errors|idempotency|identity|limits|lib|maintenance|orgs|pii|sessions|users)/';
+  '^functions/src/(apps|audit|codes|contacts|credentials|delivery|edits|errors|idempotency|identity|limits|lib|maintenance|notices|orgs|pii|sessions|users)/';
 
 /** The direction is http → domain ← adapters; only composition.ts knows both ends. */
 module.exports = {

@@ -14,6 +14,7 @@ const OPTIONS: BuildOptions = {
     'express',
     'bcrypt',
     'libphonenumber-js',
+    'sms-segments-calculator',
     'firebase-admin',
     'google-auth-library',
     '@google-cloud/firestore',

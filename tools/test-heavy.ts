@@ -29,6 +29,11 @@ const RUNS: readonly HeavyRun[] = [
   { name: 'outages', args: mocha('functions/test/fault-links.spec.ts'), env: HEAVY },
   { name: 'fault-matrix', args: mocha('functions/test/fault-matrix.spec.ts'), env: HEAVY },
   { name: 'limits', args: mocha('functions/test/limits*.spec.ts', 'functions/test/hot-documents.spec.ts'), env: HEAVY },
+  {
+    name: 'deliveries',
+    args: mocha('functions/test/delivery-races.spec.ts', 'functions/src/delivery/delivery-twice.spec.ts'),
+    env: HEAVY,
+  },
   { name: 'mutation', args: ['stryker', 'run', '--reporters', 'clear-text', '--logLevel', 'warn'] },
   { name: 'cpu', args: ['tsx', 'tools/bench/cpu.ts'] },
   { name: 'cold-start', args: ['tsx', 'tools/bench/cold-start.ts'] },

@@ -6,6 +6,7 @@ import { FirestoreAppStore } from './adapters/firestore/firestore-app-store.js';
 import { FirestoreAuditStore } from './adapters/firestore/firestore-audit-store.js';
 import { FirestoreChallengeStore } from './adapters/firestore/firestore-challenge-store.js';
 import { FirestoreCredentialStore } from './adapters/firestore/firestore-credential-store.js';
+import { FirestoreDeliveryStore } from './adapters/firestore/firestore-delivery-store.js';
 import { isFirestoreOutage } from './adapters/firestore/firestore-errors.js';
 import { FirestoreIdempotencyStore } from './adapters/firestore/firestore-idempotency-store.js';
 import { FirestoreLimitStore } from './adapters/firestore/firestore-limit-store.js';
@@ -25,11 +26,15 @@ import { IdentityPlatformProvider } from './adapters/identity-platform/identity-
 import { IdentityPlatformTenants } from './adapters/identity-platform/identity-platform-tenants.js';
 import { type AccessTokens, IdentityToolkitClient } from './adapters/identity-platform/identity-toolkit-client.js';
 import { isIdentityPlatformOutage } from './adapters/identity-platform/identity-toolkit-error.js';
+import { isAccountRefused, isDeliveryOutage } from './adapters/not-accepted-error.js';
 import { OutboxSender } from './adapters/outbox/outbox-sender.js';
-import { isSendGridOutage, SendGridSender } from './adapters/sendgrid/sendgrid-sender.js';
-import { isTwilioOutage, TwilioSender } from './adapters/twilio/twilio-sender.js';
+import { SendGridCallbackVerifier } from './adapters/sendgrid/sendgrid-callback-verifier.js';
+import { SendGridSender } from './adapters/sendgrid/sendgrid-sender.js';
+import { TwilioCallbackVerifier } from './adapters/twilio/twilio-callback-verifier.js';
+import { TwilioSender } from './adapters/twilio/twilio-sender.js';
 import { AppService } from './apps/app-service.js';
 import { CodeService } from './codes/code-service.js';
+import { composeDelivery } from './compose-delivery.js';
 import type { Config } from './config/config.js';
 import type { DeliveryConfig } from './config/delivery.js';
 import type { Secrets } from './config/secrets.js';
@@ -37,17 +42,20 @@ import { CredentialAdmin } from './credentials/credential-admin.js';
 import { CredentialIssuer } from './credentials/credential-issuer.js';
 import { CredentialService } from './credentials/credential-service.js';
 import { SecretHasher } from './credentials/secret-hasher.js';
+import type { CallbackVerifiers } from './delivery/callback-verifier.js';
 import { ChannelSender } from './delivery/channel-sender.js';
-import { DeliveryService } from './delivery/delivery-service.js';
+import { DeliveryReports } from './delivery/delivery-reports.js';
 import type { MessageSender } from './delivery/message-sender.js';
 import { IdempotencyService } from './idempotency/idempotency-service.js';
 import { Backend, type BackendObserver, type BackendOptions } from './lib/backend.js';
 import { BACKEND_TIMES, type BreakerPolicy } from './lib/backend-policy.js';
+import { BackgroundWork } from './lib/background-work.js';
 import { type Clock, SECOND_MS, systemClock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
 import { LeasedLimiter } from './limits/leased-limiter.js';
 import { Limiter } from './limits/limiter.js';
 import { SweepService } from './maintenance/sweep-service.js';
+import { DeviceLog } from './notices/device-log.js';
 import { OrgDeletion } from './orgs/org-deletion.js';
 import { OrgProvisioner } from './orgs/org-provisioner.js';
 import { OrgService } from './orgs/org-service.js';
@@ -56,7 +64,9 @@ import type { Ports } from './ports.js';
 import { SessionAdmin } from './sessions/session-admin.js';
 import { SessionService } from './sessions/session-service.js';
 import { AccessService } from './users/access-service.js';
+import { CodeProof } from './users/code-proof.js';
 import { LoginService } from './users/login-service.js';
+import { PasswordCheck } from './users/password-check.js';
 import { PasswordGuard } from './users/password-guard.js';
 import { PasswordService } from './users/password-service.js';
 import { RegistrationClaims } from './users/registration-claims.js';
@@ -114,11 +124,13 @@ export function composePorts(
         : new ServiceAccountTokenSigner(account, clock, backend('iam', BACKEND_TIMES.iam)),
     exchanger: new IdentityPlatformExchanger(toolkit),
     verifier: new IdTokenVerifier({ projectId, clock, keys: account === null ? 'emulator' : googleKeys() }),
+    deliveries: new FirestoreDeliveryStore(firestore),
     sender: composeSender(config.delivery, backend),
     queue: new CloudTasksQueue(
       { projectId, functionName: `locations/${config.region}/functions/deliver` },
       backend('tasks', BACKEND_TIMES.tasks),
     ),
+    callbacks: composeCallbacks(config.delivery),
   };
   return { ports, close: () => firestore.close() };
 }
@@ -129,6 +141,7 @@ export function composeServices(
   secrets: Secrets,
   clock: Clock = systemClock,
   hasher = new SecretHasher(),
+  background = new BackgroundWork(),
 ) {
   const { indexKey, codePeppers: peppers } = secrets;
   const cipher = new FieldCipher(secrets.dataKeys);
@@ -136,26 +149,60 @@ export function composeServices(
   const guard = new PasswordGuard({ limiter, clock, indexKey });
   const codes = new CodeService({ challenges: ports.challenges, clock, peppers, indexKey });
   const sessions = new SessionService({ ...ports, clock });
-  const access = new AccessService({ ...ports, codes, sessions, clock });
-  const delivery = new DeliveryService({ sender: ports.sender, queue: ports.queue, cipher });
+  const quotas = new LeasedLimiter({ limits: ports.limits, clock, indexKey });
+  const sending = composeDelivery(ports, { limiter, quotas, cipher, background, clock, indexKey });
+  const { delivery, jobs, ledger, notices } = sending;
+  const access = new AccessService({ ...ports, codes, sessions, notices, clock });
+  const proof = new CodeProof({ users: ports.users, prefixes: sending.prefixes, background });
   const issuer = new CredentialIssuer({ hasher, clock, indexKey });
   const provisioner = new OrgProvisioner({ ...ports, issuer, clock });
   return {
     access,
     credentials: new CredentialService({ ...ports, hasher, clock, indexKey }),
     credentialAdmin: new CredentialAdmin({ ...ports, issuer, clock }),
-    quotas: new LeasedLimiter({ limits: ports.limits, clock, indexKey }),
+    quotas,
     idempotency: new IdempotencyService({ ...ports, cipher, clock, indexKey }),
     sessions,
     delivery,
+    notices,
+    jobs,
+    ledger,
+    callbacks: ports.callbacks,
+    reports: new DeliveryReports(sending),
+    background,
     apps: new AppService({ ...ports, clock, indexKey }),
     orgs: new OrgService({ orgs: ports.orgs, provisioner, clock }),
     provisioner,
     sessionAdmin: new SessionAdmin({ ...ports, access, clock }),
     deletion: new OrgDeletion({ ...ports, access, clock, indexKey }),
     registration: new RegistrationService({ ...ports, cipher, clock, indexKey }),
-    login: new LoginService({ ...ports, codes, sessions, delivery, limiter, guard }),
-    passwords: new PasswordService({ ...ports, codes, access, delivery, limiter, guard, indexKey }),
+    login: new LoginService({
+      ...ports,
+      ...sending,
+      check: new PasswordCheck({ ...ports, guard, clock }),
+      proof,
+      codes,
+      sessions,
+      delivery,
+      notices,
+      limiter,
+      guard,
+      devices: new DeviceLog({ clock, indexKey }),
+      background,
+      clock,
+    }),
+    passwords: new PasswordService({
+      ...ports,
+      ...sending,
+      proof,
+      codes,
+      access,
+      delivery,
+      limiter,
+      guard,
+      clock,
+      indexKey,
+    }),
     users: new UserService({ ...ports, cipher }),
     userAdmin: new UserAdmin({ ...ports, access, guard, clock, indexKey }),
   };
@@ -174,15 +221,21 @@ export function composeSweep(
 }
 
 function composeSender({ outboxUrl, twilio, sendgrid }: DeliveryConfig, backend: BackendMaker): MessageSender {
-  const times = BACKEND_TIMES.delivery;
-  const outbox = outboxUrl === null ? null : new OutboxSender(outboxUrl, backend('outbox', times));
+  const own = { ...BACKEND_TIMES.delivery, isOutage: isDeliveryOutage, isFatal: isAccountRefused };
+  const outbox = outboxUrl === null ? null : new OutboxSender(outboxUrl, backend('outbox', own));
   return new ChannelSender({
-    sms: twilio === null ? outbox : new TwilioSender(twilio, backend('twilio', { ...times, isOutage: isTwilioOutage })),
-    email:
-      sendgrid === null
-        ? outbox
-        : new SendGridSender(sendgrid, backend('sendgrid', { ...times, isOutage: isSendGridOutage })),
+    sms: twilio === null ? outbox : new TwilioSender(twilio, backend('twilio', own)),
+    email: sendgrid === null ? outbox : new SendGridSender(sendgrid, backend('sendgrid', own)),
   });
+}
+
+/** Of a provider whose signature can't be checked no report is taken. */
+function composeCallbacks({ callbacks }: DeliveryConfig): CallbackVerifiers {
+  const { publicUrl, twilioAuthToken: authToken, sendgridPublicKey } = callbacks;
+  return {
+    twilio: publicUrl === null || authToken === null ? null : new TwilioCallbackVerifier({ publicUrl, authToken }),
+    sendgrid: sendgridPublicKey === null ? null : new SendGridCallbackVerifier(sendgridPublicKey),
+  };
 }
 
 const EMULATOR_TOKENS: AccessTokens = { get: async () => 'owner' };

@@ -7,7 +7,7 @@ import { EDIT_MAX_INSTANCES, EDIT_TIMEOUT_SECONDS } from './admin/console/consol
 import { currentEnvironment } from './config/environment.js';
 import { SECRETS } from './config/params.js';
 import { SWEEP_SCHEDULE, SWEEP_TIMEOUT_SECONDS } from './maintenance/sweep-policy.js';
-import { deliverQueued, getRuntime, leaveDomain, prepareProcess } from './runtime.js';
+import { getRuntime, leaveDomain, prepareProcess, runJob } from './runtime.js';
 
 prepareProcess(currentEnvironment());
 
@@ -23,7 +23,7 @@ export const api = onRequest(
 /** Sends what was queued. A task that fails is tried again; a code is worth nothing after ten minutes. */
 export const deliver = onTaskDispatched<DeliverTask>(
   { secrets: SECRETS, memory: '512MiB', retryConfig: { maxAttempts: 5, minBackoffSeconds: 2, maxRetrySeconds: 600 } },
-  ({ data }) => deliverQueued(data.payload),
+  ({ data }) => runJob(data.payload),
 );
 
 /** Finishes or undoes what killed instances left half done. A run that fails is not repeated: the next one comes soon. */

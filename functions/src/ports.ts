@@ -2,7 +2,9 @@ import type { AppStore } from './apps/app-store.js';
 import type { AuditStore } from './audit/audit-store.js';
 import type { ChallengeStore } from './codes/challenge-store.js';
 import type { CredentialStore } from './credentials/credential-store.js';
+import type { CallbackVerifiers } from './delivery/callback-verifier.js';
 import type { DeliveryQueue } from './delivery/delivery-queue.js';
+import type { DeliveryStore } from './delivery/delivery-store.js';
 import type { MessageSender } from './delivery/message-sender.js';
 import type { IdempotencyStore } from './idempotency/idempotency-store.js';
 import type { IdentityProvider } from './identity/identity-provider.js';
@@ -33,6 +35,8 @@ export interface Ports {
   readonly signer: CustomTokenSigner;
   readonly exchanger: TokenExchanger;
   readonly verifier: SessionTokenVerifier;
+  readonly deliveries: DeliveryStore;
   readonly sender: MessageSender;
   readonly queue: DeliveryQueue;
+  readonly callbacks: CallbackVerifiers;
 }

@@ -10,13 +10,17 @@ import {
   isProduction,
   servedFunction,
 } from './config/environment.js';
+import { NotTakenError } from './delivery/delivery-worker.js';
 import { createApp } from './http/app.js';
 import { drainOnSigterm } from './http/draining.js';
 import { takeRequestsAsTheyCome } from './http/platform-requests.js';
 import { routes } from './http/routes/index.js';
+import { webhooks } from './http/webhooks/index.js';
+import { BackgroundWork } from './lib/background-work.js';
 import { clientName } from './lib/client-name.js';
 import { systemClock } from './lib/clock.js';
 import { describeError, jsonLogger, type Logger } from './lib/logger.js';
+import { loggedPorts } from './logged-ports.js';
 import type { SweepService } from './maintenance/sweep-service.js';
 
 interface Runtime {
@@ -39,12 +43,13 @@ export function getRuntime(): Runtime {
  * Sends what was queued. What is thrown makes the queue try again and is written to the log by the platform, message and
  * all: what a provider said, which may name the contact, stays out of it. @throws Error
  */
-export async function deliverQueued(payload: string): Promise<void> {
+export async function runJob(payload: string): Promise<void> {
   const { services, logger } = getRuntime();
   try {
-    await services.delivery.deliverQueued(payload);
+    await services.jobs.run(payload);
   } catch (error) {
-    logger.log('ERROR', 'delivery_failed', { cause: describeError(error) });
+    const isExpected = error instanceof NotTakenError;
+    logger.log(isExpected ? 'WARNING' : 'ERROR', 'delivery_postponed', { cause: describeError(error) });
     throw new Error('The message was not sent. The queue tries again.');
   }
 }
@@ -54,7 +59,8 @@ export function prepareProcess(environment: Environment): void {
   assertNoEmulatorInProduction(environment);
   if (servedFunction(environment) === 'api') takeRequestsAsTheyCome();
   // The Functions emulator starts and ends its processes in a way of its own.
-  if (servedFunction(environment) !== undefined && !inFunctionsEmulator(environment)) drainOnSigterm();
+  if (servedFunction(environment) !== undefined && !inFunctionsEmulator(environment))
+    drainOnSigterm(async () => runtime?.services.background.idle());
   if (isProduction(environment) && servedFunction(environment) !== undefined) getRuntime();
 }
 
@@ -70,9 +76,12 @@ export function leaveDomain(): void {
 function createRuntime(): Runtime {
   const config = readConfig(currentEnvironment());
   const logger = jsonLogger((line) => process.stdout.write(line));
-  for (const warning of config.delivery.warnings) logger.log('ERROR', warning);
-  const { ports } = composePorts(config);
-  const services = composeServices(ports, config.secrets);
+  for (const { severity, message } of config.delivery.warnings) logger.log(severity, message);
+  const ports = loggedPorts(composePorts(config).ports, logger);
+  const background = new BackgroundWork((error) =>
+    logger.log('WARNING', 'background_failed', { cause: describeError(error) }),
+  );
+  const services = composeServices(ports, config.secrets, systemClock, undefined, background);
   const sweep = composeSweep(ports, services, logger);
   return {
     services,
@@ -82,6 +91,7 @@ function createRuntime(): Runtime {
     app: createApp({
       services,
       routes,
+      webhooks,
       logger,
       clock: systemClock,
       projectId: config.projectId,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { BackendRecorder } from './support/backend-recorder.js';
+import { BackendRecorder, RecordedBackgroundWork } from './support/backend-recorder.js';
 
 /** The budgets stand on this instrument, so it is tried on work whose shape is known. */
 describe('the recorder of backend calls', () => {
@@ -44,6 +44,20 @@ describe('the recorder of backend calls', () => {
         .catch(() => {});
     });
     expect(recording).to.deep.include({ hops: 2, reads: 3, writes: 3, deletes: 1 });
+  });
+
+  it('counts work behind the answer apart, however long it takes', async () => {
+    const background = new RecordedBackgroundWork(recorder);
+    const { recording } = await recorder.record(async () => {
+      await call('a', { reads: 1 });
+      background.start(async () => {
+        await call('b', { writes: 1 }, 20);
+        background.start(() => call('c', { writes: 1 }));
+      });
+    });
+    await background.idle();
+    expect(recording).to.deep.include({ hops: 1, reads: 1, writes: 0, calls: ['store.a'] });
+    expect(recording.behind).to.deep.include({ hops: 1, reads: 0, writes: 2, calls: ['store.b', 'store.c'] });
   });
 
   it('keeps two recordings at once apart', async () => {

@@ -146,6 +146,7 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
           'RequestId',
           'EndUserIp',
           'EndUserAgent',
+          'AcceptLanguage',
           ...(route.idempotency === 'honoured' ? ['IdempotencyKey'] : []),
         ]);
         for (const [status, { headers }] of Object.entries(responses)) {

@@ -1,38 +1,44 @@
 import { expect } from 'chai';
 import { type ComposedServices, composePorts, composeServices } from '../src/composition.js';
 import { readConfig } from '../src/config/config.js';
+import type { Secrets } from '../src/config/secrets.js';
 import type { Contact } from '../src/contacts/contact.js';
 import { freshAttempt } from '../src/idempotency/idempotency-service.js';
 import type { Ports } from '../src/ports.js';
 import type { Registration } from '../src/users/registration-service.js';
 import { expectStatus, type TestOrg } from './support/api-client.js';
 import { callsDuring } from './support/backend-log.js';
-import type { Recording } from './support/backend-recorder.js';
+import { RecordedBackgroundWork, type Recording } from './support/backend-recorder.js';
 import { describeApp, type TestApp } from './support/describe-app.js';
 import { FirestoreWire } from './support/firestore-wire.js';
 import { testStack } from './support/global-stack.js';
 import { newRegistration, type TestUser } from './support/scenario.js';
 
-/** hops, reads, writes, deletes */
-type Budget = readonly [number, number, number, number];
+/** hops, reads, writes, deletes; and writes that the answer does not wait for */
+type Budget = readonly [hops: number, reads: number, writes: number, deletes: number, behind: number];
 
-/** design.md, Budgets: warm and with the credential known. */
+/**
+ * design.md, Budgets: warm and with the credential known. A login by phone has one write more than there: each text
+ * message is counted for its block of numbers, in parallel with the other counts, so that pumped traffic is stopped before
+ * it is paid for.
+ */
 const BUDGETS = {
-  'session check': [1, 1, 0, 0],
-  'login by email': [2, 2, 3, 0],
-  'login by phone': [3, 3, 3, 0],
-  'verify-otp, local signer': [2, 2, 4, 1],
-  'verify-otp, IAM signing': [3, 2, 4, 1],
-  register: [3, 2, 5, 2],
-  'forgot-password/send-otp': [2, 1, 2, 0],
-  logout: [2, 1, 1, 0],
+  'session check': [1, 1, 0, 0, 0],
+  'login by email': [2, 2, 3, 0, 1],
+  'login by phone': [3, 3, 4, 0, 1],
+  'verify-otp, local signer': [2, 2, 4, 1, 2],
+  'verify-otp, IAM signing': [3, 2, 4, 1, 2],
+  register: [3, 2, 5, 2, 0],
+  'forgot-password/send-otp': [2, 1, 2, 0, 0],
+  logout: [2, 1, 1, 0, 0],
 } satisfies Record<string, Budget>;
 
 type Operation = keyof typeof BUDGETS;
 /** Makes everything that an operation needs and answers the operation itself. */
 type Prepare = (services: ComposedServices) => Promise<() => Promise<unknown>>;
 
-const NO_CLIENT = { address: null, agent: null };
+/** With the browser's name, so that its device is looked up. */
+const CLIENT = { address: '203.0.113.7', agent: 'Test/1.0' };
 
 describeApp('The budgets of design.md', (app) => {
   let org: TestOrg;
@@ -48,21 +54,27 @@ describeApp('The budgets of design.md', (app) => {
 
   after(() => {
     console.table(tableOf(measured));
-    for (const [name, { calls }] of measured) console.log(`${name}: ${calls.join(', ')}`);
+    for (const [name, { calls, behind }] of measured)
+      console.log(
+        `${name}: ${calls.join(', ')}${behind.calls.length > 0 ? `; behind it ${behind.calls.join(', ')}` : ''}`,
+      );
   });
 
   for (const [name, budget] of Object.entries(BUDGETS) as [Operation, Budget][]) {
-    it(`${name}: at most ${budget[0]} hops, and ${budget.slice(1).join(' / ')} documents`, async () => {
+    it(`${name}: at most ${budget[0]} hops, and ${budget.slice(1, 4).join(' / ')} documents`, async () => {
       const services = name === 'verify-otp, IAM signing' ? withIamSigning(app()) : app().services;
       const run = await operations[name](services);
       const { recording } = await app().backends.record(run);
+      await services.background.idle();
       measured.set(name, recording);
-      const [hops, reads, writes, deletes] = budget;
+      const [hops, reads, writes, deletes, behind] = budget;
       expect(recording.calls, 'nothing was recorded').not.to.deep.equal([]);
       expect(recording.hops, 'hops').to.be.at.most(hops);
       expect(recording.reads, 'reads').to.be.at.most(reads);
       expect(recording.writes, 'writes').to.be.at.most(writes);
       expect(recording.deletes, 'deletes').to.be.at.most(deletes);
+      expect(recording.behind.writes, 'writes behind the answer').to.be.at.most(behind);
+      expect(recording.behind.deletes, 'deletes behind the answer').to.equal(0);
     });
   }
 
@@ -93,17 +105,18 @@ describeApp('The budgets of design.md', (app) => {
     const config = readConfig({ ...testStack().env, FIRESTORE_EMULATOR_HOST: wire.host });
     const { ports, close } = composePorts(config, { clock: app().clock, observer: app().backends.observe });
     const { sender, queue } = app().ports;
-    const services = composeServices({ ...ports, sender, queue }, config.secrets, app().clock);
+    const services = compose({ ...ports, sender, queue }, config.secrets, app());
     try {
       for (const [name, prepare] of Object.entries(operations) as [Operation, Prepare][]) {
         if (name === 'verify-otp, IAM signing') continue;
         const run = await prepare(services);
         wire.calls.splice(0);
         const { recording } = await app().backends.record(run);
-        expect(sum(wire.calls, 'reads'), `${name}: reads`).to.equal(recording.reads);
-        expect(sum(wire.calls, 'writes'), `${name}: writes`).to.equal(recording.writes);
-        expect(sum(wire.calls, 'deletes'), `${name}: deletes`).to.equal(recording.deletes);
-        const declared = recording.calls.filter((call) => call.startsWith('firestore.'));
+        await services.background.idle();
+        const { behind } = recording;
+        for (const what of ['reads', 'writes', 'deletes'] as const)
+          expect(sum(wire.calls, what), `${name}: ${what}`).to.equal(recording[what] + behind[what]);
+        const declared = [...recording.calls, ...behind.calls].filter((call) => call.startsWith('firestore.'));
         expect(wire.calls, `${name}: calls`).to.have.length(declared.length);
       }
     } finally {
@@ -118,13 +131,14 @@ function prepareOperations({ scenario }: TestApp, org: TestOrg): Record<Operatio
   const login = (contactOf: (user: TestUser) => Contact): Prepare => {
     return async ({ login: service }) => {
       const user = await scenario.register(org);
-      return () => service.start(org.org, contactOf(user), user.password, NO_CLIENT);
+      return () => service.start(org.org, contactOf(user), user.password, CLIENT);
     };
   };
   const verify: Prepare = async ({ login: service }) => {
     const user = await scenario.register(org);
-    const code = await scenario.sendLoginCode(org, user);
-    return () => service.finish(org.org, emailOf(user), code, { client: NO_CLIENT, attempt: freshAttempt() });
+    // By phone, which proves more with the first code: that the number is the user's, and that people there use theirs.
+    const code = await scenario.sendLoginCode(org, user, 'phone_number');
+    return () => service.finish(org.org, phoneOf(user), code, { client: CLIENT, attempt: freshAttempt() });
   };
   return {
     'session check': async ({ sessions }) => {
@@ -151,10 +165,15 @@ function prepareOperations({ scenario }: TestApp, org: TestOrg): Record<Operatio
 }
 
 /** In production the signature is a call to IAM; locally it costs nothing. */
-function withIamSigning({ ports, backends, clock }: TestApp): ComposedServices {
+function withIamSigning(app: TestApp): ComposedServices {
+  const { ports, backends } = app;
   const sign: Ports['signer']['sign'] = (...parts) =>
     backends.observe({ backend: 'iam', operation: 'signBlob', cost: {} }, () => ports.signer.sign(...parts));
-  return composeServices({ ...ports, signer: { sign } }, readConfig(testStack().env).secrets, clock);
+  return compose({ ...ports, signer: { sign } }, readConfig(testStack().env).secrets, app);
+}
+
+function compose(ports: Ports, secrets: Secrets, { clock, backends }: TestApp): ComposedServices {
+  return composeServices(ports, secrets, clock, undefined, new RecordedBackgroundWork(backends));
 }
 
 function registrationOf(): Registration {
@@ -186,11 +205,11 @@ function sum(calls: FirestoreWire['calls'], what: 'reads' | 'writes' | 'deletes'
 }
 
 function tableOf(measured: ReadonlyMap<Operation, Recording>): object {
-  const rows = [...measured].map(([name, { hops, reads, writes, deletes }]) => {
-    const [maxHops, maxReads, maxWrites, maxDeletes] = BUDGETS[name];
+  const rows = [...measured].map(([name, { hops, reads, writes, deletes, behind }]) => {
+    const [maxHops, maxReads, maxWrites, maxDeletes, maxBehind] = BUDGETS[name];
     const of = (value: number, budget: number) => `${value}/${budget}`;
     const documents = { reads: of(reads, maxReads), writes: of(writes, maxWrites), deletes: of(deletes, maxDeletes) };
-    return [name, { hops: of(hops, maxHops), ...documents }];
+    return [name, { hops: of(hops, maxHops), ...documents, 'writes behind': of(behind.writes, maxBehind) }];
   });
   return Object.fromEntries(rows);
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Contact } from '../src/contacts/contact.js';
 import { GatehouseError } from '../src/errors/gatehouse-error.js';
 import type { UserId } from '../src/users/user-id.js';
-import type { ApiResponse, TestOrg } from './support/api-client.js';
+import { type ApiResponse, expectStatus, type TestOrg } from './support/api-client.js';
 import { masked } from './support/declared.js';
 import { describeApp } from './support/describe-app.js';
 import { BY } from './support/records.js';
@@ -110,6 +110,24 @@ describeApp('E-01: known, unknown and suspended users get the same answers', (ap
       );
       console.log(`      E-04: forgot-password by ${by}: ${JSON.stringify(costs[0])}`);
       for (const cost of costs) expect(cost).to.deep.equal(costs[0]);
+    });
+
+    it(`E-04: what forgot-password by ${by} has queued is worked off with the same reads and writes`, async () => {
+      const people = await newPeople();
+      await app().drain();
+      const before = app().outbox.messages.length;
+      const costs = [];
+      for (const one of CLASSES) {
+        expectStatus(await ask('forgot-password/send-otp', { [by]: people[one][by] }), 200);
+        const { recording } = await app().backends.record(() => app().drain());
+        const { reads, writes, deletes, calls } = recording;
+        const ofTheStore = calls.filter((call) => call.startsWith('firestore.')).sort();
+        costs.push({ reads, writes, deletes, calls: ofTheStore });
+      }
+      console.log(`      E-04: its end of the queue, by ${by}: ${JSON.stringify(costs[0])}`);
+      for (const cost of costs) expect(cost).to.deep.equal(costs[0]);
+      const sent = app().outbox.messages.slice(before);
+      expect(sent.map(({ to }) => to)).to.deep.equal([people.known[by]]);
     });
 
     it(`E-04: a wrong password by ${by} costs the same backend calls`, async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
-import { DeliveryFailedError } from '../src/errors/gatehouse-error.js';
+import type { Handover } from '../src/delivery/message-sender.js';
 import type { Route } from '../src/http/route.js';
 import { IDEMPOTENCY_LEASE_MS } from '../src/idempotency/idempotency-policy.js';
 import type { BackendCall } from '../src/lib/backend.js';
@@ -54,7 +54,7 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
     const { user, request } = await workingRequest(app(), org, route);
     return { user, request: withKey(request) };
   };
-  const sent = () => app().outbox.messages.length + app().queue.payloads.length;
+  const sent = () => app().outbox.messages.length + app().queue.jobs.length;
 
   for (const route of honouredRoutes) {
     describe(title(route), () => {
@@ -161,12 +161,26 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
   it('does not keep 502: when the provider is back, the same key sends', async () => {
     const { email, password } = await app().scenario.register(org);
     const login = () => post('login', { email, password }, 'undelivered');
-    const isOutbox = ({ backend }: BackendCall) => backend === 'outbox';
-    expectError(await failing(app(), isOutbox, login, () => new DeliveryFailedError()), 502, 'delivery_failed');
+    const refused: Handover = { provider: 'outbox', outcome: 'refused', because: 'message', error: '400' };
+    app().backends.fault = async (call, proceed) => (call.backend === 'outbox' ? refused : proceed());
+    expectError(await login(), 502, 'delivery_failed');
+    app().backends.fault = undefined;
     const before = app().outbox.messages.length;
     const first = expectStatus(await login(), 200);
     expectReplay(await login(), first);
     expect(app().outbox.messages.length).to.equal(before + 1);
+  });
+
+  it('keeps 200 of a message that may have left: the same key sends no second one', async () => {
+    const { email, password } = await app().scenario.register(org);
+    const login = () => post('login', { email, password }, 'pending');
+    const isOutbox = ({ backend }: BackendCall) => backend === 'outbox';
+    const lost = () => new TypeError('fetch failed', { cause: new Error('the socket was closed') });
+    const first = expectStatus(await failing(app(), isOutbox, login, lost), 200);
+    expect(first.headers.get('otp-delivery')).to.equal('pending');
+    const before = sent();
+    expectReplay(await login(), first);
+    expect(sent()).to.equal(before);
   });
 
   it('does not keep 409 of others at work: soon the same key succeeds', async () => {

@@ -51,7 +51,7 @@ describeApp('H-05: Idempotency-Key, at every route that honours it', (app) => {
       it('gives the same answer again, without doing anything again', async () => {
         const { request } = await prepare(route);
         const first = await succeed(route, request);
-        const sent = () => app().outbox.messages.length + app().queue.payloads.length;
+        const sent = () => app().outbox.messages.length + app().queue.jobs.length;
         const before = sent();
         for (const _ of [1, 2]) {
           const { result, calls, ofTheWork } = await listenIn(app(), () => call(route, request));

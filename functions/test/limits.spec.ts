@@ -184,13 +184,30 @@ describeApp('Limits of contacts and accounts', (app) => {
     expectError(await ask(LOGIN, { email: other.email, password: 'wrong one' }), 401, 'invalid_credentials');
   });
 
-  it('each org counts for itself', async () => {
+  it('each org counts tries for itself', async () => {
     const { email } = newRegistration();
-    for (const _ of times(4, String)) await ask(SEND, { email });
-    expectStatus(await ask(SEND, { email }), 429);
+    for (const _ of times(5, String)) await ask(LOGIN, { email, password: 'wrong one' });
+    expectError(await ask(LOGIN, { email, password: 'wrong one' }), 429, 'locked_out');
     const other = await app().provision();
-    expectStatus(await app().api.post(other, SEND, { email }), 200);
-    await app().drain();
+    const elsewhere = await app().api.post(other, LOGIN, { email, password: 'wrong one' });
+    expectError(elsewhere, 401, 'invalid_credentials');
+  });
+
+  it('A-01: all orgs together send no contact more than one may, of each kind of message', async () => {
+    const orgs = await Promise.all(times(3, () => app().provision()));
+    const contact = newRegistration();
+    const users = await Promise.all(orgs.map((one) => app().scenario.register(one, contact)));
+    const [first, second, third] = orgs as [TestOrg, TestOrg, TestOrg];
+    const { email, password } = { ...contact, ...users[0] };
+    for (const [path, body] of [
+      [SEND, { email }],
+      [LOGIN, { email, password }],
+    ] as const) {
+      for (const one of [first, second, first]) expectStatus(await app().api.post(one, path, body), 200);
+      for (const one of orgs) expect(exceededBy(await app().api.post(one, path, body))).to.deep.equal(['sends10m']);
+    }
+    expect(await messagesTo(email)).to.equal(6);
+    expectStatus(await app().api.post(third, SEND, { email: newRegistration().email }), 200);
   });
 });
 

@@ -27,7 +27,7 @@ describeApp('The deletion of an org', (app) => {
   });
   after(() => probe.close());
 
-  /** Users who are logged in, one of them with codes that wait; credentials, one of them shown; apps. */
+  /** Users who are logged in, one of them with codes that wait; what became of all codes; credentials, one shown; apps. */
   async function fill(userCount: number): Promise<FullOrg> {
     const { scenario, services, ports, clock } = app();
     const org = await app().provision();
@@ -48,6 +48,7 @@ describeApp('The deletion of an org', (app) => {
     const { appId } = await services.apps.create(orgId, 'One', ['https://one.example.com'], BY);
     await services.apps.rotate(appId, BY);
     await services.apps.create(orgId, 'Two', [], BY);
+    await services.background.idle();
     return { org, users, sessions, names: [orgId, tenantId, ...users.map(({ userId }) => userId)] };
   }
 
@@ -71,7 +72,7 @@ describeApp('The deletion of an org', (app) => {
       (await documentsOf(doomed)).map((text) => text.replace(/^orgs\/[^/]+\/(\w+)\//, '$1/').split('/')[0]),
     );
     expect(collections).to.include.keys('orgs', 'users', 'revealedSecrets', 'credentials', 'apps');
-    expect(collections).to.include.keys('sessions', 'challenges', 'reservations');
+    expect(collections).to.include.keys('sessions', 'challenges', 'reservations', 'deliveries');
     const before = await documentsOf(other);
     const log = await actionsOf(doomed);
 
@@ -93,6 +94,7 @@ describeApp('The deletion of an org', (app) => {
       { step: 'tenant', done: 1 },
       { step: 'credentials', done: 3 },
       { step: 'apps', done: 2 },
+      { step: 'deliveries', done: 7 },
       { step: 'org', done: 1 },
     ]);
     expect(await documentsOf(doomed)).to.deep.equal([]);

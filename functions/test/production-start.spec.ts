@@ -12,6 +12,13 @@ const SWITCHES: Readonly<Record<string, string>> = {
   OUTBOX_URL: 'http://127.0.0.1:5010/messages',
 };
 const SECRETS = ['CODE_PEPPERS', 'DATA_KEYS', 'INDEX_KEY'];
+const PROVIDERS = {
+  TWILIO_ACCOUNT_SID: `AC${'a'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'twilio-auth-token',
+  TWILIO_SENDER: '+12025550100',
+  SENDGRID_API_KEY: 'SG.sendgrid-key',
+  SENDGRID_FROM: 'codes@gatehouse.example',
+};
 const REFUSED = /Refusing to start in production/;
 
 describe('The start of an instance in production (T-09)', () => {
@@ -56,4 +63,39 @@ describe('The start of an instance in production (T-09)', () => {
       });
     }
   }
+
+  const said = (output: string) =>
+    output
+      .split('\n')
+      .filter((line) => line.startsWith('{"severity"'))
+      .map((line) => JSON.parse(line) as { severity: string; message: string })
+      .map(({ severity, message }) => `${severity} ${message}`);
+
+  it('says, as an error, that nothing can be sent where no provider is configured', async () => {
+    const { listened, output } = await startFramework(production());
+    expect(listened, output).to.equal(true);
+    expect(said(output)).to.deep.equal([
+      'ERROR No provider for text messages (Twilio) is configured: sending fails.',
+      'ERROR No provider for e-mail (SendGrid) is configured: sending fails.',
+    ]);
+  });
+
+  it('says, as a warning, what keeps providers from reporting', async () => {
+    const { listened, output } = await startFramework({ ...production(), ...PROVIDERS });
+    expect(listened, output).to.equal(true);
+    expect(said(output)).to.deep.equal([
+      'WARNING PUBLIC_URL is not set: nobody reports whether messages arrive.',
+      'WARNING SENDGRID_WEBHOOK_KEY is not set: nobody reports whether messages arrive.',
+    ]);
+    expect(output, 'a secret in the log').not.to.match(/twilio-auth-token|sendgrid-key/);
+  });
+
+  for (const name of ['TWILIO_AUTH_TOKEN', 'TWILIO_SENDER', 'SENDGRID_FROM'] as const)
+    it(`ends before it listens with half a provider: without ${name}`, async () => {
+      const { exitCode, listened, output } = await startFramework({ ...production(), ...PROVIDERS, [name]: 'unset' });
+      expect(listened, output).to.equal(false);
+      expect(exitCode).to.be.above(0);
+      expect(output).to.include(`Set ${name}`);
+      expect(output, 'a secret in the log').not.to.match(/twilio-auth-token|sendgrid-key/);
+    });
 });

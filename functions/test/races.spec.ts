@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
-import { describeApp } from './support/describe-app.js';
+import { codesTo, describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
-import { newRegistration, type Scenario, type TestUser, wrongCode } from './support/scenario.js';
+import { type ContactField, newRegistration, type Scenario, type TestUser, wrongCode } from './support/scenario.js';
 import { threeProcesses } from './support/three-processes.js';
 
 const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
@@ -72,6 +72,27 @@ function raceTests(track: () => Track, org: () => TestOrg, probe: () => Firestor
   const register = () => track().scenario.register(org());
   const login = ({ email, password }: TestUser) => post('login', { email, password });
 
+  async function sendAtOnce(by: ContactField): Promise<readonly ApiResponse[]> {
+    const user = await register();
+    const login = () => post('login', { [by]: user[by], password: user.password });
+    const responses = await race(
+      rows,
+      `O-08 sends by ${by}`,
+      times(PARALLEL, () => login),
+    );
+    const refused = responses.filter(({ status }) => status !== 200);
+    expect(responses.length - refused.length).to.be.at.most(3);
+    if (isOverloaded(responses)) return responses;
+    expect(responses.length - refused.length).to.equal(3);
+    for (const response of refused) expectError(response, 429, 'rate_limited');
+    const codes = await track().codesTo(user[by], 3);
+    expect(codes).to.have.length(3);
+    const tried = [];
+    for (const code of codes) tried.push((await track().scenario.verify(org(), user, code, by)).status);
+    expect(tried.sort()).to.deep.equal([200, 400, 400]);
+    return responses;
+  }
+
   for (let round = 1; round <= repeats; round++) {
     const again = round === 1 ? '' : `, round ${round}`;
 
@@ -130,22 +151,9 @@ function raceTests(track: () => Track, org: () => TestOrg, probe: () => Firestor
       expectStatus(await login(user), 200);
     });
 
-    it(`O-08: of 50 parallel sends exactly 3 go out, and one code is live${again}`, async () => {
-      const user = await register();
-      const responses = await race(
-        rows,
-        'O-08 sends',
-        times(50, () => () => login(user)),
-      );
-      expect(statuses(responses).filter((status) => status === 200)).to.have.length(3);
-      for (const response of responses.filter(({ status }) => status !== 200))
-        expectError(response, 429, 'rate_limited');
-      const codes = await track().codesTo(user.email, 3);
-      expect(codes).to.have.length(3);
-      const tried = [];
-      for (const code of codes) tried.push((await track().scenario.verify(org(), user, code)).status);
-      expect(tried.sort()).to.deep.equal([200, 400, 400]);
-    });
+    for (const by of ['email', 'phone_number'] as const)
+      it(`A-01, O-08: of ${PARALLEL} parallel sends by ${by} exactly 3 go out, and one code is live${again}`, () =>
+        calmly(() => sendAtOnce(by)));
 
     it(`P-05: 50 parallel resets with one code set one password${again}`, async () => {
       const user = await register();
@@ -247,10 +255,7 @@ describeApp('Races in one process', (app) => {
     scenario: app().scenario,
     codesTo: async (contact) => {
       await app().drain();
-      return app()
-        .outbox.messages.filter(({ to }) => to === contact)
-        .map(({ code }) => code)
-        .reverse();
+      return codesTo(app().outbox, contact).reverse();
     },
   });
   raceTests(

@@ -28,10 +28,12 @@ const DOCUMENTS = [
   'orgs/org_a/users/usr_a',
   'users/usr_a',
   'challenges/a',
+  'deliveries/dlv_a',
   'sessions/ses_a',
   'limits/a',
   'idempotency/a',
   'reservations/a',
+  'revocations/rev_a',
   'orgs/org_a/audit/a',
   'anything/at/all/whatever',
 ];

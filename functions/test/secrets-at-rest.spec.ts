@@ -63,6 +63,7 @@ describeApp('O-09, O-10, D-01, D-04: what is stored and logged after everything 
     const unusedReset = await scenario.sendResetCode(org, user);
     expectError(await post('logout', {}, session), 401, 'invalid_session');
     expectError(await post(`logout?code=${loginCode}&email=${email}`, {}, session), 401, 'invalid_session');
+    await app().services.background.idle();
     return {
       secrets: {
         'the login code': loginCode,
@@ -111,6 +112,21 @@ describeApp('O-09, O-10, D-01, D-04: what is stored and logged after everything 
     const kept = documents.filter(({ path }) => path.startsWith('idempotency/'));
     expect(kept.filter(({ json }) => JSON.parse(json).answer !== null).length).to.be.at.least(5);
     for (const { path } of kept) expect(path).to.match(/^idempotency\/([0-9a-f]{64}|idempotency-[0-9a-f-]+|a)$/);
+  });
+
+  it('D-04: a message is remembered under an id that tells nothing, its contact as a hash and a mask', () => {
+    const { email = '' } = canaries.contacts;
+    const own = documents.filter(({ json }) => json.includes(org.org.orgId));
+    const deliveries = own.filter(({ path }) => path.startsWith('deliveries/'));
+    expect(deliveries.length).to.be.at.least(5);
+    const masks = deliveries.map(({ path, json }) => {
+      expect(path).to.match(/^deliveries\/dlv_[A-Za-z0-9_-]{22}$/);
+      const { contactHash, contactMask } = JSON.parse(json);
+      expect(contactHash.stringValue).to.match(/^[0-9a-f]{64}$/);
+      return contactMask.stringValue as string;
+    });
+    expect(masks).to.include(`${email.slice(0, 1)}***${email.slice(email.indexOf('@'))}`);
+    for (const mask of masks) expect(mask).to.include('***');
   });
 
   it('D-04: a contact is in its user’s profile alone, and in no document’s path', () => {

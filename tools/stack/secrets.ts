@@ -8,6 +8,7 @@ const GENERATED: Record<string, () => string> = {
   INDEX_KEY: randomKey,
   // Not used, so that messages go to the outbox. Put real ones here, and real messages go out.
   TWILIO_AUTH_TOKEN: () => 'unset',
+  TWILIO_API_KEY_SECRET: () => 'unset',
   SENDGRID_API_KEY: () => 'unset',
 };
 

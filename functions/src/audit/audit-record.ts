@@ -10,6 +10,8 @@ export const AUDIT_ACTIONS = [
   'org.resumed',
   'org.revoked',
   'org.settings_changed',
+  'org.sms_cap_near',
+  'org.sms_cap_reached',
   'org.deletion_begun',
   'org.deleted',
   'credential.issued',

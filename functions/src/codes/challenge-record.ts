@@ -1,6 +1,8 @@
+import type { ContactKind } from '../contacts/contact.js';
 import type { Brand } from '../lib/brand.js';
 
-export type ChallengePurpose = 'login' | 'password_reset';
+export const CHALLENGE_PURPOSES = ['login', 'password_reset'] as const;
+export type ChallengePurpose = (typeof CHALLENGE_PURPOSES)[number];
 
 /** A keyed hash of pool, purpose and subject: the place of the one live code of that subject. */
 export type ChallengeKey = Brand<'ChallengeKey'>;
@@ -11,8 +13,15 @@ export interface ChallengeRecord {
   readonly challengeId: string;
   /** 48 random bits, new with each code: a try counted for one code is not used on the next. */
   readonly serial: number;
+  /**
+   * Grows with each code of a user. A code is unusable once its place was voided up to its ordinal: commits that overtake
+   * each other leave the code with the greatest alive, and no other.
+   */
+  readonly ordinal: number;
   /** Whose code it is; a made-up uid when nobody has the contact. */
   readonly uid: string;
+  /** The contact that it went to, which whoever brings it has; null where nobody knows to which of two it went. */
+  readonly proves: ContactKind | null;
   /** base64url of an HMAC-SHA-256. */
   readonly mac: string;
   readonly pepperVersion: number;
@@ -40,6 +49,7 @@ export interface MatchedCode {
   readonly key: ChallengeKey;
   readonly challengeId: string;
   readonly uid: string;
+  readonly proves: ContactKind | null;
   /** How long the claim is remembered. */
   readonly claimUntil: Date;
   /** Places whose failures end with the success; empty when there were none. */

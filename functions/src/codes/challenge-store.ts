@@ -3,16 +3,21 @@ import type { ChallengeKey, ChallengeRecord, MatchedCode, TryCount } from './cha
 /** Port: where codes and their counts live. Every method `@throws UnavailableError` when the store is down or slow. */
 export interface ChallengeStore {
   /**
-   * Puts a new code in place of whatever is there, with no tries used, and makes the one at its sibling unusable, in one
-   * commit. Failures and pauses of both places stay.
+   * Puts a new code in place of whatever is there, with no tries used, and voids its sibling up to its ordinal, in one
+   * commit; an idle sibling is left alone. Failures, pauses and voids of both places stay.
    */
-  replace(key: ChallengeKey, challenge: ChallengeRecord): Promise<void>;
-  /** The live or dead code of a place; null when none was ever sent, or it was consumed or made unusable. */
+  replace(key: ChallengeKey, challenge: ChallengeRecord, isSiblingIdle?: boolean): Promise<void>;
+  /** Makes codes of a place up to this ordinal unusable, also those that are still to come. Failures and pauses stay. */
+  void(key: ChallengeKey, ordinal: number): Promise<void>;
+  /** The live or dead code of a place; null when none was ever sent, or it was consumed or voided. */
   find(key: ChallengeKey): Promise<ChallengeRecord | null>;
   /** Counts a try in one atomic write. null when there is nothing to try. */
   countTry(key: ChallengeKey): Promise<TryCount | null>;
-  /** Adds one failure at each place, in one commit. Answers the new number at the first. */
-  addFailure(keys: readonly ChallengeKey[]): Promise<number>;
+  /**
+   * Adds one failure at each place, in one commit, and answers the new number at the first. Others that are not there are
+   * made, until `purgeAt`: an idle sibling shares the failures as well. When the first is gone, nothing happens: 0.
+   */
+  addFailure(keys: readonly ChallengeKey[], purgeAt: Date): Promise<number>;
   /** Extends the pause of each place to at least `until` (milliseconds since the epoch). */
   block(keys: readonly ChallengeKey[], until: number): Promise<void>;
   /**

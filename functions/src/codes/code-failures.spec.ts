@@ -29,6 +29,15 @@ describe('CodeService: wrong codes', () => {
       expect(again.retryAfterSeconds).to.equal(30);
     });
 
+    it('count at both contacts, also where the other was never asked for a code', async () => {
+      const code = await desk.send(EMAIL, { isSiblingIdle: true });
+      await desk.fail(code, 4);
+      expect([await desk.failures(EMAIL), await desk.failures(PHONE)]).to.deep.equal([4, 4]);
+      const byPhone = await desk.send(PHONE);
+      await desk.fail(byPhone, 1, PHONE);
+      await expectCode(desk.check(byPhone, PHONE), 'locked_out');
+    });
+
     /** O-04. */
     it('end at both contacts with a success', async () => {
       const code = await desk.send(EMAIL);

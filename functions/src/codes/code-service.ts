@@ -1,12 +1,11 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Contact } from '../contacts/contact.js';
+import type { Contact, ContactKind } from '../contacts/contact.js';
 import { TEST_CODE } from '../contacts/test-contact.js';
-import { InvalidCodeError, LockedOutError } from '../errors/gatehouse-error.js';
+import { DeliveryFailedError, InvalidCodeError, LockedOutError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
 import { type Clock, SECOND_MS } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
 import type { Keyring } from '../lib/keyring.js';
-import { settleBoth } from '../lib/settle.js';
 import { BACK_OFF_CEILING_MS, backOffMs, FAILURE_CEILING, lockoutStanding } from '../limits/lockout-policy.js';
 import type { ChallengeKey, ChallengePurpose, ChallengeRecord, MatchedCode, TryCount } from './challenge-record.js';
 import type { ChallengeStore } from './challenge-store.js';
@@ -34,8 +33,14 @@ export interface CodeContext {
 
 export interface CodeRequest extends CodeContext {
   readonly uid: string;
+  /** What whoever brings the code has shown to have; `contact` unless given. */
+  readonly proves?: ContactKind | null;
   /** The other subject of the same user: its code dies with this one, and failures count for both. */
   readonly siblingSubject?: string;
+  /** The other subject surely has no code that lives: there is nothing to make unusable. */
+  readonly isSiblingIdle?: boolean;
+  /** Greater than that of every earlier code of the user; the clock's unless given. */
+  readonly ordinal?: number;
   readonly length: number;
   readonly lifetimeSeconds: number;
 }
@@ -47,11 +52,20 @@ export interface CodeRequest extends CodeContext {
 export class CodeService {
   constructor(private readonly deps: CodeServiceDependencies) {}
 
-  /** Makes the one live code, stores its MAC and delivers it at the same time. */
-  async issue(request: CodeRequest, deliver: (code: string) => Promise<void>): Promise<void> {
+  /**
+   * Makes the one live code, stores its MAC and delivers it at the same time. A code that surely reaches nobody does not
+   * stay. @throws what `deliver` throws, UnavailableError
+   */
+  async issue<T>(request: CodeRequest, deliver: (code: string) => Promise<T>): Promise<T> {
     const code = request.isTestContact ? TEST_CODE : generateCode(request.length);
     const { key, challenge } = this.draft(request, code);
-    await settleBoth(this.deps.challenges.replace(key, challenge), deliver(code));
+    const storing = this.deps.challenges.replace(key, challenge, request.isSiblingIdle);
+    const [stored, delivered] = await Promise.allSettled([storing, deliver(code)]);
+    if (stored.status === 'rejected') throw stored.reason;
+    if (delivered.status === 'fulfilled') return delivered.value;
+    const mayArrive = delivered.reason instanceof DeliveryFailedError && delivered.reason.mayArrive;
+    if (!mayArrive) await this.deps.challenges.void(key, challenge.ordinal);
+    throw delivered.reason;
   }
 
   /** @throws InvalidCodeError, LockedOutError, UnavailableError */
@@ -64,12 +78,12 @@ export class CodeService {
     const binding = { poolId: context.pool.id, purpose: context.purpose, contact: context.contact };
     const siblings = challenge.sibling === null ? [] : [challenge.sibling];
     if (!codeMatches(this.deps.peppers, challenge, binding, code)) {
-      if (!context.isTestContact) await this.recordFailure([key, ...siblings]);
+      if (!context.isTestContact) await this.recordFailure([key, ...siblings], challenge.purgeAt);
       throw new InvalidCodeError();
     }
-    const { challengeId, uid, expiresAt } = challenge;
+    const { challengeId, uid, proves, expiresAt } = challenge;
     const claimUntil = new Date(expiresAt.getTime() + CLAIM_MEMORY_MS);
-    return { key, challengeId, uid, claimUntil, others: count.failures > 0 ? siblings : [] };
+    return { key, challengeId, uid, proves, claimUntil, others: count.failures > 0 ? siblings : [] };
   }
 
   /** Takes the code for good. False when somebody was first. */
@@ -83,14 +97,16 @@ export class CodeService {
   }
 
   private draft(request: CodeRequest, code: string): { key: ChallengeKey; challenge: ChallengeRecord } {
-    const { pool, purpose, uid, contact, siblingSubject } = request;
+    const { pool, purpose, uid, contact, proves = contact.kind, siblingSubject } = request;
     const now = this.deps.clock.now();
     const challengeId = randomBytes(16).toString('hex');
     const { version, key: pepper } = this.deps.peppers.current;
     const challenge: ChallengeRecord = {
       challengeId,
       serial: randomInt(1, 2 ** 48 - 1),
+      ordinal: request.ordinal ?? now,
       uid,
+      proves,
       mac: computeMac(pepper, { poolId: pool.id, purpose, uid, contact, challengeId }, code).toString('base64url'),
       pepperVersion: version,
       sibling: siblingSubject === undefined ? null : this.key(request, siblingSubject),
@@ -114,8 +130,8 @@ export class CodeService {
     if (blockedUntil > now) throw lockedOut(blockedUntil - now);
   }
 
-  private async recordFailure(keys: readonly ChallengeKey[]): Promise<void> {
-    const failures = await this.deps.challenges.addFailure(keys);
+  private async recordFailure(keys: readonly ChallengeKey[], purgeAt: Date): Promise<void> {
+    const failures = await this.deps.challenges.addFailure(keys, purgeAt);
     const pause = backOffMs(failures);
     if (pause > 0) await this.deps.challenges.block(keys, this.deps.clock.now() + pause);
   }

@@ -3,9 +3,18 @@ export const SECRET_NAMES = [
   'DATA_KEYS',
   'INDEX_KEY',
   'TWILIO_AUTH_TOKEN',
+  'TWILIO_API_KEY_SECRET',
   'SENDGRID_API_KEY',
 ] as const;
-export const STRING_NAMES = ['WEB_API_KEY', 'TWILIO_ACCOUNT_SID', 'TWILIO_SENDER', 'SENDGRID_FROM'] as const;
+export const STRING_NAMES = [
+  'WEB_API_KEY',
+  'PUBLIC_URL',
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_API_KEY_SID',
+  'TWILIO_SENDER',
+  'SENDGRID_FROM',
+  'SENDGRID_WEBHOOK_KEY',
+] as const;
 
 /** A setting of the deployment. In the running function each is a variable of the environment. */
 export type ParamName = (typeof SECRET_NAMES)[number] | (typeof STRING_NAMES)[number];

@@ -6,17 +6,30 @@ defineString('WEB_API_KEY', {
   label: 'Web API key',
   description: 'The web API key of the Firebase project: Project settings, General.',
 });
+defineString('PUBLIC_URL', {
+  default: '',
+  description:
+    'Where the function api is reached, https://…; empty for no reports of Twilio on what became of messages.',
+});
 defineString('TWILIO_ACCOUNT_SID', {
   default: '',
   description: 'Twilio account, AC…; empty to send no text messages.',
 });
+defineString('TWILIO_API_KEY_SID', {
+  default: '',
+  description: 'API key of Twilio to send with, SK…; empty to send with the auth token.',
+});
 defineString('TWILIO_SENDER', {
   default: '',
-  description: 'Twilio messaging service, MG…, or a number of the account.',
+  description: 'Twilio messaging service, MG…, or a number or sender name of the account.',
 });
 defineString('SENDGRID_FROM', {
   default: '',
   description: 'Verified sender address of SendGrid; empty to send no e-mail.',
+});
+defineString('SENDGRID_WEBHOOK_KEY', {
+  default: '',
+  description: 'Verification key of the signed event webhook of SendGrid; empty to take no events.',
 });
 
 /** The secrets that a function must be given to read them. */

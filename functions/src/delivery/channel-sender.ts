@@ -1,16 +1,15 @@
-import { DeliveryFailedError } from '../errors/gatehouse-error.js';
-import type { RenderedMessage } from './message.js';
-import type { MessageSender } from './message-sender.js';
+import type { Channel, RenderedMessage } from './message.js';
+import type { Handover, MessageSender } from './message-sender.js';
 
-export type ChannelSenders = Readonly<Record<RenderedMessage['channel'], MessageSender | null>>;
+export type ChannelSenders = Readonly<Record<Channel, MessageSender | null>>;
 
-/** Sends each message through the provider of its channel. A channel without one fails closed. */
+/** Sends each message through the provider of its channel. A channel without one takes no messages. */
 export class ChannelSender implements MessageSender {
   constructor(private readonly senders: ChannelSenders) {}
 
-  async send(message: RenderedMessage): Promise<void> {
+  async send(message: RenderedMessage): Promise<Handover> {
     const sender = this.senders[message.channel];
-    if (sender === null) throw new DeliveryFailedError(new Error(`no provider for ${message.channel} is configured`));
-    await sender.send(message);
+    if (sender === null) return { provider: 'none', outcome: 'refused', because: 'account', error: 'not_configured' };
+    return sender.send(message);
   }
 }

@@ -1,58 +1,137 @@
-import { z } from 'zod';
+import type { Contact } from '../contacts/contact.js';
+import { DeliveryFailedError, GatehouseError, UnavailableError } from '../errors/gatehouse-error.js';
+import type { BackgroundWork } from '../lib/background-work.js';
+import { type Clock, SECOND_MS } from '../lib/clock.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
+import { type DeliveryId, deliveryId } from './delivery-id.js';
+import type { DeliveryLedger } from './delivery-ledger.js';
 import type { DeliveryQueue } from './delivery-queue.js';
-import type { CodeMessage } from './message.js';
-import type { MessageSender } from './message-sender.js';
-import { render } from './templates.js';
+import type { Dispatcher } from './dispatcher.js';
+import { type CodeJob, sealJob } from './job.js';
+import { type Channel, type CodeMessage, channelOf, type Sender } from './message.js';
+import { givenUp, type Handover, isDown } from './message-sender.js';
+import type { SendQuotas } from './send-quotas.js';
 
 interface DeliveryDependencies {
-  readonly sender: MessageSender;
+  readonly dispatcher: Dispatcher;
+  readonly ledger: DeliveryLedger;
   readonly queue: DeliveryQueue;
+  readonly quotas: SendQuotas;
   readonly cipher: FieldCipher;
+  readonly background: BackgroundWork;
+  readonly clock: Clock;
 }
 
-const QUEUE_PLACE = { poolId: 'queue', uid: 'deliver', field: 'payload' };
-
-/** Longer than any payload: an e-mail address is longer than a phone number, and only somebody known has both. */
-const PADDED_LENGTH = 1_024;
-
-const queuedSchema = z.object({
-  suppressed: z.boolean(),
-  message: z.object({
-    to: z.object({ kind: z.enum(['email', 'phone']), value: z.string() }),
-    purpose: z.enum(['login', 'password_reset']),
-    code: z.string(),
-    lifetimeSeconds: z.number(),
-    orgId: z.string().nullable(),
-    environment: z.enum(['live', 'test']),
-    senderName: z.string(),
-  }),
-});
+/** What a caller may be told of a message: `pending` while nobody knows whether the provider has it. */
+export interface SentMessage {
+  readonly state: 'sent' | 'pending';
+  readonly channel: Channel;
+}
 
 /** Sends codes: in the request where the caller may know the outcome, through the queue where it must not. */
 export class DeliveryService {
   constructor(private readonly deps: DeliveryDependencies) {}
 
-  /** What is for a test org ends here. @throws DeliveryFailedError */
-  async sendNow(message: CodeMessage): Promise<void> {
-    if (message.environment === 'test') return;
-    await this.deps.sender.send(render(message));
+  /**
+   * Of a message that the quotas have admitted. What is for a test org ends here. While text messages can't be sent, the
+   * code goes to `fallback` instead, the same one. @throws DeliveryFailedError, UnavailableError, RateLimitedError
+   */
+  async sendNow(sender: Sender, message: CodeMessage, fallback: Contact | null): Promise<SentMessage> {
+    const channel = channelOf(message.to);
+    if (sender.environment === 'test') return { state: 'sent', channel };
+    const id = deliveryId.generate();
+    const handover = await this.deps.dispatcher.hand(id, sender, message);
+    if (fallback !== null && isDown(handover)) {
+      this.note(id, sender, message, givenUp(handover));
+      return this.sendInstead(sender, { ...message, to: fallback }, handover);
+    }
+    if (handover.outcome === 'not_taken') {
+      await this.sendAgainLater(id, sender, message, handover);
+      return { state: 'pending', channel };
+    }
+    this.note(id, sender, message, handover.outcome === 'not_tried' ? givenUp(handover) : handover);
+    return { state: stateOf(handover), channel };
   }
 
   /**
-   * Queues a message; a suppressed one takes the same way and is dropped at its end, so that nothing here tells whether
-   * anybody has the contact. @throws UnavailableError
+   * Queues a message; one for nobody takes the same way to its end, so that nothing here tells whether anybody has the
+   * contact. `isCounted`: its destination's limit has admitted it. @throws UnavailableError
    */
-  async sendLater(message: CodeMessage, suppressed: boolean): Promise<void> {
-    const payload = JSON.stringify({ suppressed, message }).padEnd(PADDED_LENGTH);
-    await this.deps.queue.enqueue(this.deps.cipher.encrypt(QUEUE_PLACE, payload));
+  async sendLater(
+    sender: Sender,
+    message: CodeMessage,
+    how: Pick<CodeJob, 'isForNobody' | 'isCounted' | 'fallback'>,
+  ): Promise<void> {
+    await this.enqueue({ ...this.job(deliveryId.generate(), sender, message), ...how });
   }
 
-  /** The other end of the queue. @throws DeliveryFailedError, so that the queue tries again. */
-  async deliverQueued(sealedPayload: string): Promise<void> {
-    const { suppressed, message } = queuedSchema.parse(
-      JSON.parse(this.deps.cipher.decrypt(QUEUE_PLACE, sealedPayload)),
-    );
-    if (!suppressed) await this.sendNow(message);
+  /** Where it can't go out instead, the code of a text message that may have been taken is not to be given up. */
+  private async sendInstead(sender: Sender, message: CodeMessage, first: Handover): Promise<SentMessage> {
+    try {
+      await this.deps.quotas.reserve(sender, message.to, message.purpose);
+      return await this.sendNow(sender, message, null);
+    } catch (error) {
+      if (!(error instanceof GatehouseError) || first.outcome !== 'unknown') throw error;
+      return { state: stateOf(first), channel: 'sms' };
+    }
+  }
+
+  /** The record first: without it a worker would take the message for one that nobody has tried. */
+  private async sendAgainLater(
+    id: DeliveryId,
+    sender: Sender,
+    message: CodeMessage,
+    handover: Extract<Handover, { outcome: 'not_taken' }>,
+  ): Promise<void> {
+    const { to, purpose } = message;
+    await this.deps.ledger.add({ id, orgId: sender.orgId, to, purpose }, handover);
+    try {
+      await this.enqueue(this.job(id, sender, message), handover.retryAfterMs);
+    } catch (error) {
+      this.note(id, sender, message, givenUp(handover));
+      throw error;
+    }
+  }
+
+  private job(id: DeliveryId, { orgId }: Sender, message: CodeMessage): CodeJob {
+    const sendBefore = this.deps.clock.now() + message.lifetimeSeconds * SECOND_MS;
+    return { kind: 'code', id, orgId, message, sendBefore, isForNobody: false, isCounted: true, fallback: null };
+  }
+
+  private enqueue(job: CodeJob, delayMs?: number): Promise<void> {
+    return this.deps.queue.enqueue(sealJob(this.deps.cipher, job), delayMs);
+  }
+
+  /** Behind the answer: the caller's own outcome does not depend on it. */
+  private note(id: DeliveryId, { orgId }: Sender, { to, purpose }: CodeMessage, handover: Handover): void {
+    this.deps.background.start(() => this.deps.ledger.add({ id, orgId, to, purpose }, handover));
+  }
+}
+
+/** @throws DeliveryFailedError, UnavailableError */
+function stateOf(handover: Handover): SentMessage['state'] {
+  switch (handover.outcome) {
+    case 'accepted':
+      return 'sent';
+    case 'unknown':
+      if (handover.answered) throw new DeliveryFailedError(new HandoverError(handover), true);
+      return 'pending';
+    case 'refused':
+      if (handover.because === 'account') throw new UnavailableError(new HandoverError(handover));
+      throw new DeliveryFailedError(new HandoverError(handover));
+    case 'not_tried':
+    case 'not_taken':
+      throw new UnavailableError(new HandoverError(handover));
+  }
+}
+
+/** For the log: the provider and its code, and nothing else that it said. */
+export class HandoverError extends Error {
+  readonly code: string;
+
+  constructor({ provider, outcome, error }: Exclude<Handover, { outcome: 'accepted' }>) {
+    super(`${provider} has not taken the message: ${outcome}`);
+    this.name = 'HandoverError';
+    this.code = `${provider}/${error}`;
   }
 }

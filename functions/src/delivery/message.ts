@@ -1,35 +1,61 @@
-import type { ChallengePurpose } from '../codes/challenge-record.js';
+import { CHALLENGE_PURPOSES, type ChallengePurpose } from '../codes/challenge-record.js';
 import type { Contact } from '../contacts/contact.js';
-import type { CredentialEnvironment } from '../credentials/credential-id.js';
 import type { OrgRecord } from '../orgs/org-record.js';
+import type { DeliveryId } from './delivery-id.js';
+import type { Locale } from './locale.js';
 
-/** One code for one person: what the templates need to make a message of it. */
+/** What a user is told of after it has happened. */
+export const NOTICE_KINDS = ['password_changed', 'contact_changed', 'new_device'] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+export const MESSAGE_PURPOSES = [...CHALLENGE_PURPOSES, ...NOTICE_KINDS] as const;
+export type MessagePurpose = (typeof MESSAGE_PURPOSES)[number];
+
+/** On whose behalf a message goes out: its name, its addresses, its words and what it may cost. */
+export interface Sender extends Pick<OrgRecord, 'environment' | 'name' | 'settings'> {
+  readonly orgId: OrgRecord['orgId'] | null;
+}
+
+/** One code for one person. */
 export interface CodeMessage {
   readonly to: Contact;
   readonly purpose: ChallengePurpose;
   readonly code: string;
   readonly lifetimeSeconds: number;
-  readonly orgId: string | null;
-  /** Messages of `test` leave for nobody. */
-  readonly environment: CredentialEnvironment;
-  readonly senderName: string;
+  readonly locale: Locale;
 }
 
-/** Whose message it is. */
-export function senderOf(org: OrgRecord): Pick<CodeMessage, 'orgId' | 'environment' | 'senderName'> {
-  const { orgId, environment, settings, name } = org;
-  return { orgId, environment, senderName: settings.senderName ?? name };
+export interface NoticeMessage {
+  readonly to: Contact;
+  readonly purpose: NoticeKind;
+  /** When it happened, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly locale: Locale;
 }
+
+/** What is to be said to one person, before it has words. */
+export type Message = CodeMessage | NoticeMessage;
+
+export const CHANNELS = ['sms', 'email'] as const;
+export type Channel = (typeof CHANNELS)[number];
 
 /** A message as it leaves: text for a phone, text and HTML with a subject for a mailbox. */
 export interface RenderedMessage {
+  readonly id: DeliveryId;
   readonly to: string;
-  readonly channel: 'sms' | 'email';
-  readonly purpose: ChallengePurpose;
-  readonly orgId: string | null;
+  readonly channel: Channel;
+  readonly purpose: MessagePurpose;
+  readonly orgId: Sender['orgId'];
+  readonly locale: Locale;
+  /** Whom a mail is from; without an address it comes from the deployment's own. */
+  readonly from: { readonly name: string; readonly email: string | null };
   readonly subject: string | null;
   readonly text: string;
   readonly html: string | null;
-  /** For the local outbox alone; a real provider is never given it apart from the text. */
-  readonly code: string;
+  /** For the local outbox alone; a real provider is never given it apart from the text. null for a notice. */
+  readonly code: string | null;
+}
+
+export function channelOf({ kind }: Contact): Channel {
+  return kind === 'phone' ? 'sms' : 'email';
 }

@@ -1,75 +1,85 @@
 import { expect } from 'chai';
-import type { CodeMessage } from './message.js';
+import { EMAIL, orgWith, PHONE } from '../../test/support/delivery-desk.js';
+import { ALL_KINDS, messageOf } from '../../test/support/message-samples.js';
+import { deliveryId } from './delivery-id.js';
 import { render } from './templates.js';
 
-const EMAIL: CodeMessage = {
-  to: { kind: 'email', value: 'ada@example.com' },
-  purpose: 'login',
-  code: '012345',
-  lifetimeSeconds: 600,
-  orgId: 'org_a',
-  environment: 'live',
-  senderName: 'Acme',
-};
-const SMS: CodeMessage = { ...EMAIL, to: { kind: 'phone', value: '+12025550143' } };
+const ID = deliveryId.generate();
 
 describe('render', () => {
-  it('makes an e-mail of text and HTML with a subject', () => {
-    expect(render(EMAIL)).to.deep.equal({
-      to: 'ada@example.com',
+  const org = orgWith({ autofillDomain: 'app.acme.example' }, { name: 'Acme' });
+
+  it('makes a mail of text and HTML with a subject', async () => {
+    const { html, ...mail } = await render(ID, org, messageOf('login', 'en'));
+    expect(mail).to.deep.equal({
+      id: ID,
+      to: EMAIL.value,
       channel: 'email',
       purpose: 'login',
-      orgId: 'org_a',
-      subject: 'Your login code for Acme',
-      text: '012345 is your Acme code to log in. It is valid for 10 minutes. Never share it.',
-      html: '<p><strong>012345</strong> is your Acme code to log in. It is valid for 10 minutes. Never share it.</p>',
+      orgId: org.orgId,
+      locale: 'en',
+      from: { name: 'Acme', email: null },
       code: '012345',
+      subject: 'Your Acme login code',
+      text: [
+        'Use this code to log in to Acme:',
+        '012345',
+        'It is valid for 10 minutes. Never share it with anyone.',
+        'If you are not logging in right now, somebody else may know your password: please change it.',
+      ].join('\n\n'),
+    });
+    expect(html).to.match(/^<!doctype html>\n<html lang="en">/);
+  });
+
+  it('makes a text message of text alone, with the code first and the line for autofill last', async () => {
+    expect(await render(ID, org, messageOf('login', 'en', PHONE))).to.deep.equal({
+      id: ID,
+      to: PHONE.value,
+      channel: 'sms',
+      purpose: 'login',
+      orgId: org.orgId,
+      locale: 'en',
+      from: { name: 'Acme', email: null },
+      code: '012345',
+      subject: null,
+      text: '012345 is your Acme login code. Valid for 10 min. Never share it.\n\n@app.acme.example #012345',
+      html: null,
     });
   });
 
-  it('makes a text message of text alone', () => {
-    expect(render(SMS)).to.include({ to: '+12025550143', channel: 'sms', subject: null, html: null });
-  });
-
-  it('says what the code is for', () => {
-    const reset = render({ ...EMAIL, purpose: 'password_reset' });
-    expect(reset.subject).to.equal('Your password reset code for Acme');
-    expect(reset.text).to.include('to set a new password');
-  });
-
-  it('puts the code first, leading zeros kept, in every message', () => {
-    for (const message of [EMAIL, SMS])
-      for (const code of ['0000', '012345', '0123456789'])
-        for (const purpose of ['login', 'password_reset'] as const)
-          expect(render({ ...message, code, purpose }).text.startsWith(`${code} `)).to.equal(true);
-  });
-
-  it('never says that a code lives shorter than it does', () => {
-    for (const [seconds, minutes] of [
-      [600, 10],
-      [61, 2],
-      [60, 1],
-      [30, 1],
-    ] as const)
-      expect(render({ ...EMAIL, lifetimeSeconds: seconds }).text).to.include(`valid for ${minutes} minute`);
-  });
-
-  it('escapes the name of the org', () => {
-    const { html } = render({ ...EMAIL, senderName: `<img src=x onerror="alert('1')"> & Söhne` });
-    expect(html).to.include('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; Söhne');
-    expect(html?.match(/<[^>]*>/g)).to.deep.equal(['<p>', '<strong>', '</strong>', '</p>']);
-  });
-
-  it('marks the code and not the same digits in a name', () => {
-    expect(render({ ...EMAIL, senderName: 'Area 012345' }).html).to.match(
-      /^<p><strong>012345<\/strong> is your Area 012345 /,
+  it('says of a notice what happened, when and what to do, and has no code', async () => {
+    const { text, code } = await render(ID, org, messageOf('password_changed', 'en', PHONE));
+    expect(code).to.equal(null);
+    expect(text).to.equal(
+      'Your Acme password was changed on 2026-11-22 07:00 UTC. If it was not you, reset it now and contact support.',
     );
   });
 
-  it('fits one text message of 160 GSM-7 characters for names up to 60 characters', () => {
-    for (const purpose of ['login', 'password_reset'] as const)
-      expect(render({ ...SMS, purpose, senderName: 'N'.repeat(60), code: '0123456789' }).text.length).to.be.at.most(
-        160,
+  it('leaves no placeholder and no bracket in any message', async () => {
+    for (const name of ['Acme', '🚀'])
+      for (const to of [EMAIL, PHONE])
+        for (const { purpose, locale } of ALL_KINDS) {
+          const { subject, text, html } = await render(ID, { ...org, name }, messageOf(purpose, locale, to));
+          const said = `${subject} ${text} ${html?.slice(html.indexOf('<body')) ?? ''}`;
+          expect(said.replace(/<!--\[if mso\]>|<!\[endif\]-->/g, ''), `${purpose} ${locale}`).not.to.match(
+            /[{}[\]]|undefined/,
+          );
+        }
+  });
+
+  it('comes from the name that the org has set, or its own; from some name where it has none', async () => {
+    const set = orgWith({ senderName: 'Acme Pay', senderEmail: 'codes@acme.example' }, { name: 'Acme Inc' });
+    for (const to of [EMAIL, PHONE]) {
+      const message = await render(ID, set, messageOf('login', 'en', to));
+      expect(message.from).to.deep.equal({ name: 'Acme Pay', email: 'codes@acme.example' });
+      expect(message.text).to.include('Acme Pay').and.not.to.include('Acme Inc');
+      expect((await render(ID, orgWith({}, { name: '🚀' }), messageOf('login', 'de', to))).from.name).to.equal(
+        'Kontosicherheit',
       );
+    }
+  });
+
+  it('is for an organization or for users outside all of them', async () => {
+    expect(await render(ID, { ...org, orgId: null }, messageOf('login', 'en'))).to.include({ orgId: null });
   });
 });

@@ -1,22 +1,19 @@
-import escapeHtml from 'escape-html';
-import type { ChallengePurpose } from '../codes/challenge-record.js';
-import type { CodeMessage, RenderedMessage } from './message.js';
+import type { DeliveryId } from './delivery-id.js';
+import type { Message, RenderedMessage, Sender } from './message.js';
+import { mailOf } from './templates/mail.js';
+import { orgName } from './templates/org-name.js';
+import { smsText } from './templates/sms.js';
+import { TEXTS } from './templates/texts.js';
 
-const SECONDS_PER_MINUTE = 60;
-
-const ACTIONS: Record<ChallengePurpose, { readonly subject: string; readonly use: string }> = {
-  login: { subject: 'Your login code', use: 'to log in' },
-  password_reset: { subject: 'Your password reset code', use: 'to set a new password' },
-};
-
-/** Makes the text of a message. The code comes first in the text, so that it shows in a notification. */
-export function render(message: CodeMessage): RenderedMessage {
-  const { to, purpose, code, lifetimeSeconds, orgId, senderName } = message;
-  const { subject, use } = ACTIONS[purpose];
-  const minutes = Math.ceil(lifetimeSeconds / SECONDS_PER_MINUTE);
-  const text = `${code} is your ${senderName} code ${use}. It is valid for ${minutes} minutes. Never share it.`;
-  const common = { to: to.value, purpose, orgId, text, code };
-  if (to.kind === 'phone') return { ...common, channel: 'sms', subject: null, html: null };
-  const html = `<p>${escapeHtml(text).replace(code, `<strong>${code}</strong>`)}</p>`;
-  return { ...common, channel: 'email', subject: `${subject} for ${senderName}`, html };
+/**
+ * Puts a message into words: the org's own where it has set some, else ours in the language asked for. A text message is
+ * one segment. Nothing that a user has written gets in.
+ */
+export async function render(id: DeliveryId, sender: Sender, message: Message): Promise<RenderedMessage> {
+  const { to, purpose, locale } = message;
+  const code = 'code' in message ? message.code : null;
+  const from = { name: orgName(sender) || TEXTS[locale].unnamedSender, email: sender.settings.senderEmail };
+  const common = { id, to: to.value, purpose, orgId: sender.orgId, locale, from, code };
+  if (to.kind === 'email') return { ...common, channel: 'email', ...mailOf(sender, message) };
+  return { ...common, channel: 'sms', subject: null, text: await smsText(sender, message), html: null };
 }

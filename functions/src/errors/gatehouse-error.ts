@@ -14,6 +14,9 @@ export const ERROR_CODES = [
   'belongs_to_main_app',
   'origin_not_allowed',
   'insufficient_scope',
+  'invalid_signature',
+  'sms_not_allowed',
+  'sending_stopped',
   'not_found',
   'method_not_allowed',
   'already_exists',
@@ -190,8 +193,35 @@ export class IdempotencyMismatchError extends GatehouseError {
 
 /** A message provider refused or failed. */
 export class DeliveryFailedError extends GatehouseError {
-  constructor(cause?: unknown) {
+  constructor(
+    cause?: unknown,
+    /** Whether the message may arrive all the same. */
+    readonly mayArrive = false,
+  ) {
     super('delivery_failed', 'The message could not be sent. Try again later or use another contact.', { cause });
+  }
+}
+
+/** The org has not opened this country, or the number is of a kind that text messages are not sent to. */
+export class SmsNotAllowedError extends GatehouseError {
+  constructor() {
+    const message = 'Text messages are not sent to this number: its country or its kind is not allowed. Use an email.';
+    super('sms_not_allowed', message);
+  }
+}
+
+/** Somebody else than the provider, or a provider whose reports are not configured. */
+export class InvalidSignatureError extends GatehouseError {
+  constructor() {
+    const message = "The signature is missing or wrong. Check the provider's callback URL and key.";
+    super('invalid_signature', message);
+  }
+}
+
+/** An admin has switched the org's messages off, or its cap is zero. */
+export class SendingStoppedError extends GatehouseError {
+  constructor() {
+    super('sending_stopped', 'The messages of this organization are switched off. Ask your contact to have them on.');
   }
 }
 

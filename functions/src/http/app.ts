@@ -6,15 +6,19 @@ import { requestId } from './middleware/request-id.js';
 import { openApiDocument } from './openapi.js';
 import type { Route } from './route.js';
 import { runRoute } from './run-route.js';
+import { runWebhook } from './run-webhook.js';
 import type { Services } from './services.js';
+import type { Webhook } from './webhook.js';
 
 export interface AppOptions extends AccessLogOptions {
   readonly services: Services;
   readonly routes: readonly Route[];
+  /** None unless given. */
+  readonly webhooks?: readonly Webhook[];
 }
 
-/** The HTTP function: every declared route, and nothing that is not declared. */
-export function createApp({ services, routes, ...log }: AppOptions): Express {
+/** The HTTP function: every declared route and webhook, and nothing that is not declared. */
+export function createApp({ services, routes, webhooks = [], ...log }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -25,6 +29,7 @@ export function createApp({ services, routes, ...log }: AppOptions): Express {
   app.use(accessLog(log), requestId);
   addServiceRoutes(app, routes);
   for (const [path, methods] of byPath(routes)) addPath(app, path, methods, services);
+  for (const webhook of webhooks) addWebhook(app, webhook, services);
   app.use(() => {
     throw new NotFoundError('There is no such path.');
   });
@@ -39,6 +44,12 @@ function addPath(app: Express, path: string, routes: readonly Route[], services:
     path,
     routes.map(({ method }) => method),
   );
+}
+
+/** Providers call these, and no caller of an API: they stand in no OpenAPI document. */
+function addWebhook(app: Express, webhook: Webhook, services: Services): void {
+  app.post(webhook.path, runWebhook(webhook, services));
+  refuseOtherMethods(app, webhook.path, ['POST']);
 }
 
 /** What is not an operation of an API: open to anybody, without state. */

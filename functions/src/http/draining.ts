@@ -17,11 +17,11 @@ interface RequestStart {
 /**
  * Lets a process that is told to end finish what it was asked. functions-framework would end it on the spot, its requests
  * half done, and answer the latest of them 500. Node announces each request, and with it the server, which is the
- * framework's and not ours.
+ * framework's and not ours. Work behind the answers ends with `idle`.
  * @see https://cloud.google.com/run/docs/container-contract#instance-shutdown
  */
-export function drainOnSigterm(): void {
-  const drain = new Drain(shutdown, () => process.exit(0));
+export function drainOnSigterm(idle: () => Promise<void>): void {
+  const drain = new Drain(shutdown, idle, () => process.exit(0));
   subscribe('http.server.request.start', (message) => drain.take(message as RequestStart));
 }
 
@@ -32,6 +32,7 @@ class Drain {
 
   constructor(
     private readonly ending: Shutdown,
+    private readonly idle: () => Promise<void>,
     private readonly exit: () => void,
   ) {}
 
@@ -67,7 +68,7 @@ class Drain {
   /** Others listen for the end of the same response, after us: the line of the last request is theirs to write. */
   private exitWhenOver(): void {
     setImmediate(() => {
-      if (this.open.size === 0) this.exit();
+      if (this.open.size === 0) void this.idle().then(this.exit);
     });
   }
 }

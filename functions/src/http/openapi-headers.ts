@@ -24,6 +24,12 @@ const PARAMETERS = {
     description: "Your user's `User-Agent`, as your server sees it.",
     schema: text,
   },
+  AcceptLanguage: {
+    name: 'Accept-Language',
+    in: 'header',
+    description: "Your user's languages. Messages come in the first that there is, or else in the organization's own.",
+    schema: text,
+  },
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
@@ -64,7 +70,7 @@ export const HEADER_COMPONENTS = { parameters: PARAMETERS, headers: HEADERS };
 export function parametersOf({ credentials, idempotency }: Route): readonly object[] {
   const names: (keyof typeof PARAMETERS)[] = [
     'RequestId',
-    ...(credentials.includes('org') ? (['EndUserIp', 'EndUserAgent'] as const) : []),
+    ...(credentials.includes('org') ? (['EndUserIp', 'EndUserAgent', 'AcceptLanguage'] as const) : []),
     ...(idempotency === 'honoured' ? (['IdempotencyKey'] as const) : []),
   ];
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));

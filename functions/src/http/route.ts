@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { CredentialScope } from '../credentials/credential-record.js';
 import type { AuthenticatedOrg } from '../credentials/credential-service.js';
+import type { Locale } from '../delivery/locale.js';
 import type { ErrorCode } from '../errors/gatehouse-error.js';
 import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { LimitName } from '../limits/limit-policy.js';
@@ -57,6 +58,8 @@ export interface Reply {
 export type RouteContext<Required extends readonly Credential[], Body> = {
   readonly services: Services;
   readonly client: ClientInfo;
+  /** The language that messages to the user are to be in: what the request asks for, or else the org's. */
+  readonly locale: Locale;
   /** Which try of the request this is, where an `Idempotency-Key` ties several together. */
   readonly attempt: Attempt;
   readonly body: Body;

@@ -6,14 +6,14 @@ import { withDeadline } from '../lib/deadline.js';
 import { collectStandings, type LimitStanding } from '../limits/limit-standing.js';
 import { rateLimitFields } from './limit-fields.js';
 import { authenticateOrg, authenticateSession } from './middleware/credentials.js';
-import { callerAddress, clientOf } from './middleware/end-user-client.js';
-import { parseJson, readBytes } from './middleware/json-body.js';
+import { callerAddress, clientOf, localeOf } from './middleware/end-user-client.js';
+import { parseJson, readBytes } from './middleware/request-body.js';
 import type { Reply, Route, RouteContext } from './route.js';
 import type { Services } from './services.js';
 import { takeQuotas } from './take-quotas.js';
 
 /** A request is answered within 10 s; what is left of them is for writing the answer. */
-const REQUEST_DEADLINE_MS = 9_500;
+export const REQUEST_DEADLINE_MS = 9_500;
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
 type Context = RouteContext<readonly ['org', 'session'], unknown>;
@@ -65,7 +65,8 @@ async function answer(route: Route, services: Services, request: Request, respon
   const bytes = route.body === null ? Buffer.alloc(0) : await readBytes(request, response);
   const body = route.body === null ? undefined : parseBody(route.body, parseJson(request, bytes));
   // Each route's own context is narrower; `defineRoute` has typed its handler by the same declaration.
-  const context = { services, client, body, caller, session, attempt: freshAttempt() } as Context;
+  const locale = localeOf(request, caller?.org.settings.locale);
+  const context = { services, client, locale, body, caller, session, attempt: freshAttempt() } as Context;
   const key = route.idempotency === 'honoured' ? request.get('idempotency-key') : undefined;
   if (key === undefined) return route.handle(context);
   return answerOnce(route, context, checkKey(key), bytes, response);

@@ -8,6 +8,8 @@ const PASSING: readonly ErrorCode[] = [
   'request_in_progress',
   'rate_limited',
   'locked_out',
+  'sms_not_allowed',
+  'sending_stopped',
   'internal',
   'delivery_failed',
   'unavailable',

@@ -14,6 +14,8 @@ export const PASSING_ERRORS: readonly ErrorCode[] = [
   'request_in_progress',
   'rate_limited',
   'locked_out',
+  'sms_not_allowed',
+  'sending_stopped',
   'internal',
   'delivery_failed',
   'unavailable',

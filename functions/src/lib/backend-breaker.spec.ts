@@ -9,18 +9,20 @@ import { underDeadline } from './deadline.js';
 
 class Down extends Error {}
 class Refused extends Error {}
+class Revoked extends Error {}
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A backend that is as it is told to be, and how many attempts reached it. `outcome` is its answer or its error. */
 class Patient {
-  state: 'up' | 'down' | 'refusing' | 'silent' = 'up';
+  state: 'up' | 'down' | 'refusing' | 'revoked' | 'silent' = 'up';
   attempts = 0;
   readonly backend: Backend;
 
   constructor(options: Partial<BackendOptions> = {}) {
-    const isOutage = (error: unknown) => error instanceof Down;
-    this.backend = new Backend('store', { timeoutMs: 2_000, isOutage, ...options });
+    const isOutage = (error: unknown) => error instanceof Down || error instanceof Revoked;
+    const isFatal = (error: unknown) => error instanceof Revoked;
+    this.backend = new Backend('store', { timeoutMs: 2_000, isOutage, isFatal, ...options });
   }
 
   call(repetitions = 0): Promise<string> {
@@ -36,6 +38,7 @@ class Patient {
     this.attempts += 1;
     if (this.state === 'silent') return new Promise(() => {});
     if (this.state === 'up') return Promise.resolve('found');
+    if (this.state === 'revoked') return Promise.reject(new Revoked());
     return Promise.reject(this.state === 'down' ? new Down() : new Refused());
   }
 }
@@ -124,6 +127,52 @@ describe("Backend's breaker", () => {
       const outcomes = await Promise.all(Array.from({ length: 50 }, () => patient.outcome()));
       expect(outcomes.every((outcome) => outcome === 'found')).to.equal(true);
     }
+  });
+
+  /** Fault matrix, row 25: a key that was revoked. */
+  it('opens with the first error that every other call would get, and probes as ever', async () => {
+    const patient = new Patient();
+    for (let call = 0; call < 50; call += 1) expect(await patient.outcome()).to.equal('found');
+    patient.attempts = 0;
+    patient.state = 'revoked';
+    expect(await patient.outcome()).to.be.instanceOf(Revoked);
+    for (const probe of [1, 2, 3]) {
+      expect(await patient.outcome()).to.be.instanceOf(BreakerOpenError);
+      mock.timers.tick(BREAKER.probeEveryMs - 1);
+      expect(await patient.outcome()).to.be.instanceOf(BreakerOpenError);
+      mock.timers.tick(1);
+      expect(await patient.outcome()).to.be.instanceOf(Revoked);
+      expect(patient.attempts).to.equal(1 + probe);
+    }
+    patient.state = 'up';
+    mock.timers.tick(BREAKER.probeEveryMs);
+    expect(await patient.outcome()).to.equal('found');
+    // It has forgotten, and an ordinary failure does not open it again.
+    patient.state = 'down';
+    expect(await patient.outcome()).to.be.instanceOf(Down);
+    patient.state = 'up';
+    expect(await patient.outcome()).to.equal('found');
+  });
+
+  it('opens with such errors of one moment once, and bears none of them in mind', async () => {
+    const patient = new Patient();
+    patient.state = 'revoked';
+    const outcomes = await Promise.all([patient.outcome(), patient.outcome(), patient.outcome()]);
+    for (const outcome of outcomes) expect(outcome).to.be.instanceOf(Revoked);
+    patient.state = 'up';
+    for (let call = 0; call < 3; call += 1) expect(await patient.outcome()).to.be.instanceOf(BreakerOpenError);
+    expect(patient.attempts).to.equal(3);
+    mock.timers.tick(BREAKER.probeEveryMs);
+    expect(await patient.outcome()).to.equal('found');
+    patient.state = 'down';
+    expect(await patient.outcome()).to.be.instanceOf(Down);
+    expect(await patient.outcome()).to.be.instanceOf(Down);
+  });
+
+  it('takes an error for fatal only if it is an outage', async () => {
+    const patient = new Patient({ isOutage: () => false });
+    patient.state = 'revoked';
+    for (let call = 0; call < 3; call += 1) expect(await patient.outcome()).to.be.instanceOf(Revoked);
   });
 
   it('makes a probe once, though the call may be repeated', async () => {

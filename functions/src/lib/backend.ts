@@ -8,11 +8,11 @@ import {
   handleWhen,
   isBrokenCircuitError,
   retry,
-  SamplingBreaker,
 } from 'cockatiel';
 import { BACKOFF, type BackendTimes, BREAKER, type BreakerPolicy } from './backend-policy.js';
 import { bounded, DeadlineExceededError, requestIsOver } from './deadline.js';
 import { RetryBudget } from './retry-budget.js';
+import { TrippingBreaker } from './tripping-breaker.js';
 
 /** Documents that one call touches, as Firestore bills them. */
 export interface BackendCost {
@@ -33,6 +33,8 @@ export type BackendObserver = <T>(call: BackendCall, proceed: () => Promise<T>) 
 export interface BackendOptions extends BackendTimes {
   /** Whether an error says that the backend is down or refuses everybody, and not just this call. */
   readonly isOutage?: (error: unknown) => boolean;
+  /** Which of the outages say that no call fares better, so that the breaker opens with the first. Default none. */
+  readonly isFatal?: (error: unknown) => boolean;
   readonly observer?: BackendObserver | undefined;
   readonly breaker?: BreakerPolicy | undefined;
 }
@@ -66,6 +68,7 @@ const backoff = new ExponentialBackoff({
  */
 export class Backend {
   private readonly breaker: CircuitBreakerPolicy;
+  private readonly sampling: TrippingBreaker;
   private readonly budget = new RetryBudget();
 
   constructor(
@@ -74,10 +77,8 @@ export class Backend {
   ) {
     const { windowMs, minCalls, threshold, probeEveryMs } = options.breaker ?? BREAKER;
     const minimumRps = (minCalls * 1_000) / windowMs;
-    this.breaker = circuitBreaker(handleAll, {
-      halfOpenAfter: probeEveryMs,
-      breaker: new SamplingBreaker({ threshold, duration: windowMs, minimumRps }),
-    });
+    this.sampling = new TrippingBreaker({ threshold, duration: windowMs, minimumRps });
+    this.breaker = circuitBreaker(handleAll, { halfOpenAfter: probeEveryMs, breaker: this.sampling });
   }
 
   /** @throws DeadlineExceededError, BreakerOpenError, or what `run` throws. */
@@ -114,7 +115,10 @@ export class Backend {
       try {
         return { value: await bounded(what, timeoutMs, observed) };
       } catch (error) {
-        if (this.isOutage(error, state)) throw error;
+        if (this.isOutage(error, state)) {
+          if (this.options.isFatal?.(error) === true) this.sampling.trip();
+          throw error;
+        }
         // To the breaker a refusal is an answer, and as good as any.
         return { error };
       }

@@ -128,6 +128,17 @@ describe('withDeadline', () => {
     expect(inner).to.be.instanceOf(DeadlineExceededError).and.include({ operation: 'inner', whose: 'request' });
   });
 
+  it('has room for many calls at once, of which nobody is warned', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const calls = () => Promise.all(Array.from({ length: 50 }, () => bounded('work', 1_000, () => sleep(1))));
+    await withDeadline(1_000, calls, ending);
+    await sleep(0);
+    process.off('warning', onWarning);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('ends with the process’s last moment, whether begun before or after it was announced', async () => {
     const before = forever();
     ending.begin(20);

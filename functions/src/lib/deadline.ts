@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 
 /** Thrown when work outlives its time. */
 export class DeadlineExceededError extends Error {
@@ -50,6 +51,8 @@ export const shutdown = new Shutdown();
 export async function withDeadline<T>(timeoutMs: number, work: () => Promise<T>, ending = shutdown): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
+  // Each call that is under way listens: many at once are no leak.
+  setMaxListeners(0, signal);
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   const unwatch = ending.watch(controller);
   const expired = new Promise<never>((_resolve, reject) => {

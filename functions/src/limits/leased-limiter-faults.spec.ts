@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { setUpQuotas } from '../../test/support/quota-desk.js';
+import { ID, setUpQuotas } from '../../test/support/quota-desk.js';
+import { fulfilled, times } from '../../test/support/spy-limit-store.js';
 import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
 import { OverloadedError, RequestInProgressError, UnavailableError } from '../errors/gatehouse-error.js';
 import { MINUTE_MS, SECOND_MS } from '../lib/clock.js';
@@ -20,6 +21,26 @@ describe('LeasedLimiter: faults', () => {
     limits.failure = new OverloadedError();
     const share = 6_000 * LEASE_MAX_SHARE;
     expect(await admitted(3_000, 6_000)).to.equal(LOCAL_BURST + share);
+  });
+
+  it('lends nothing by itself of what must be asked for: the daily cap of text messages', async () => {
+    const { limits, quotas } = setUpQuotas();
+    const take = () => quotas.take('org_sms', ID, { sms1d: 100 });
+    limits.failure = new OverloadedError();
+    for (let asked = 0; asked < 50; asked += 1) expect(await rejection(take())).to.be.instanceOf(OverloadedError);
+    expect(limits.written).to.deep.equal([]);
+    limits.failure = new RequestInProgressError();
+    expect(await rejection(take())).to.be.instanceOf(OverloadedError);
+  });
+
+  it('lends such a one again after the pause, from the shared counter, and never more than all of it', async () => {
+    const { clock, limits, quotas } = setUpQuotas();
+    const take = () => quotas.take('org_sms', ID, { sms1d: 100 });
+    limits.failure = new OverloadedError();
+    await fulfilled(times(50, take));
+    limits.failure = undefined;
+    clock.advance(OVERLOAD_PAUSE_MS);
+    expect(await fulfilled(times(300, take))).to.equal(100);
   });
 
   it('takes commits that are in each other’s way for the same, and never answers so', async () => {

@@ -7,7 +7,7 @@ import { LEASE_MAX_SHARE, LIMITS, LOCAL_BURST } from './limit-policy.js';
 import { collectStandings, type LimitStanding } from './limit-standing.js';
 
 /** What one request is told. */
-async function standingOf(take: () => Promise<void>): Promise<LimitStanding | undefined> {
+async function standingOf(take: () => Promise<unknown>): Promise<LimitStanding | undefined> {
   const standings = new Map<string, LimitStanding>();
   await collectStandings(standings, take);
   return [...standings.values()][0];

@@ -2,21 +2,20 @@ import { randomInt } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { OverloadedError, RateLimitedError, RequestInProgressError } from '../errors/gatehouse-error.js';
 import { type Clock, DAY_MS } from '../lib/clock.js';
-import { keyedId } from '../lib/crypto.js';
 import {
+  burstOf,
   LEASE_MAX_SHARE,
   LEASE_MIN,
   LEASE_MS,
   type LeasedLimitName,
   type LimitSettings,
-  LOCAL_BURST,
   LOCAL_SUBJECTS,
   OVERLOAD_PAUSE_MS,
   type WindowLimit,
   windowsOf,
 } from './limit-policy.js';
-import { noteStandings, standingOf, windowEnd } from './limit-standing.js';
-import type { LimitKey, LimitStore } from './limit-store.js';
+import { type LimitStanding, noteStandings, standingOf, windowEnd } from './limit-standing.js';
+import { type LimitKey, type LimitStore, limitKey } from './limit-store.js';
 
 /** What this instance holds of one subject's quota. */
 interface Lease {
@@ -34,6 +33,8 @@ interface Lease {
   since: number;
   used: number;
   refusedUntil: number;
+  /** The limit that was found full: one that was raised since is asked for anew. */
+  refusedLimit: number;
   /** Until when the shared counter is left alone, because it is written too often. */
   aloneUntil: number;
   /** Permits of this window that the shared counter was not asked for. */
@@ -59,46 +60,69 @@ export class LeasedLimiter {
 
   constructor(private readonly deps: LeasedLimiterDependencies) {}
 
-  /** @throws RateLimitedError when the quota is used up. @throws UnavailableError when it can't be counted. */
-  async take(name: LeasedLimitName, id: readonly string[], settings?: LimitSettings | null): Promise<void> {
-    for (const window of windowsOf(name, settings)) await this.takeOf(window, [name, ...id]);
+  /**
+   * Answers where the caller stands by then, and tells it so.
+   * @throws RateLimitedError when the quota is used up. @throws UnavailableError when it can't be counted.
+   */
+  async take(
+    name: LeasedLimitName,
+    id: readonly string[],
+    settings?: LimitSettings | null,
+  ): Promise<readonly LimitStanding[]> {
+    const standings: LimitStanding[] = [];
+    for (const window of windowsOf(name, settings))
+      standings.push(await this.takeOf(window, burstOf(name), [name, ...id]));
+    noteStandings(standings);
+    return standings;
   }
 
-  private async takeOf(window: WindowLimit, id: readonly string[]): Promise<void> {
+  /** Of a use that did not come to anything: this instance may admit another in its place. */
+  giveBack(name: LeasedLimitName, id: readonly string[]): void {
+    const now = this.deps.clock.now();
+    for (const window of windowsOf(name)) {
+      const lease = this.lease(window, [name, ...id]);
+      if (lease.total === 0) lease.owed = Math.max(0, lease.owed - 1);
+      else if (lease.windowIndex === Math.floor(now / window.windowMs))
+        Object.assign(lease, { permits: lease.permits + 1, refusedUntil: 0 });
+    }
+  }
+
+  private async takeOf(window: WindowLimit, burst: number, id: readonly string[]): Promise<LimitStanding> {
     const lease = this.lease(window, id);
     for (;;) {
       const now = this.deps.clock.now();
       this.enterWindow(lease, window, now);
-      if (lease.refusedUntil > now) throw new RateLimitedError([standingOf(window, window.limit, now)]);
-      if (this.use(lease, window, now)) return noteStandings([standingOf(window, spent(lease), now)]);
-      lease.lending ??= this.lend(lease, window, now).finally(() => {
+      if (lease.refusedUntil > now && lease.refusedLimit >= window.limit)
+        throw new RateLimitedError([standingOf(window, window.limit, now)]);
+      if (this.use(lease, Math.min(burst, window.limit), now)) return standingOf(window, spent(lease), now);
+      lease.lending ??= this.lend(lease, window, burst, now).finally(() => {
         lease.lending = null;
       });
       await lease.lending;
     }
   }
 
-  private use(lease: Lease, window: WindowLimit, now: number): boolean {
+  private use(lease: Lease, burst: number, now: number): boolean {
     // Until the shared counter was asked in this window, nothing in it is paid for.
     const unpaid = lease.total === 0;
     if (lease.permits > 0 && lease.permitsUntil > now) lease.permits -= 1;
-    else if (!unpaid || lease.owed >= Math.min(LOCAL_BURST, window.limit)) return false;
+    else if (!unpaid || lease.owed >= burst) return false;
     if (unpaid) lease.owed += 1;
     lease.used += 1;
     return true;
   }
 
-  private async lend(lease: Lease, window: WindowLimit, now: number): Promise<void> {
+  private async lend(lease: Lease, window: WindowLimit, burst: number, now: number): Promise<void> {
     const size = leaseSize(lease, window, now);
-    if (lease.aloneUntil > now) this.lendLocally(lease, window, size, new OverloadedError());
-    else await this.lendShared(lease, window, now, size);
+    if (lease.aloneUntil > now) this.lendLocally(lease, window, burst, size, new OverloadedError());
+    else await this.lendShared(lease, window, burst, now, size);
     lease.permitsUntil = now + window.windowMs;
     lease.since = now;
     lease.used = 0;
   }
 
   /** Pays for what was used and takes permits for what is to come, in one write. */
-  private async lendShared(lease: Lease, window: WindowLimit, now: number, size: number): Promise<void> {
+  private async lendShared(lease: Lease, window: WindowLimit, burst: number, now: number, size: number): Promise<void> {
     const { windowIndex, owed } = lease;
     const changes = [{ field: `${window.name}_${windowIndex}`, add: size + owed }];
     try {
@@ -109,18 +133,22 @@ export class LeasedLimiter {
       if (lease.windowIndex !== windowIndex) return;
       lease.total = Math.min(total, window.limit);
       lease.owed -= owed;
-      if (lease.permits === 0) lease.refusedUntil = windowEnd(window, now);
+      if (lease.permits === 0)
+        Object.assign(lease, { refusedUntil: windowEnd(window, now), refusedLimit: window.limit });
     } catch (error) {
       // Commits of one document that are in each other's way are another sign of it.
       if (!(error instanceof OverloadedError || error instanceof RequestInProgressError)) throw error;
       lease.aloneUntil = now + OVERLOAD_PAUSE_MS;
-      this.lendLocally(lease, window, size, new OverloadedError(error));
+      this.lendLocally(lease, window, burst, size, new OverloadedError(error));
     }
   }
 
-  /** Better a few too many than nobody: while the counter is left alone, what one instance may take of a window at once. */
-  private lendLocally(lease: Lease, window: WindowLimit, size: number, error: OverloadedError): void {
-    const permits = Math.min(size, mostOf(window) - lease.lent);
+  /**
+   * Better a few too many than nobody: while the counter is left alone, what one instance may take of a window at once. Of
+   * what nobody is to have unasked, nobody has any.
+   */
+  private lendLocally(lease: Lease, window: WindowLimit, burst: number, size: number, error: OverloadedError): void {
+    const permits = burst === 0 ? 0 : Math.min(size, mostOf(window) - lease.lent);
     if (permits <= 0) throw error;
     lease.permits = permits;
     lease.lent += permits;
@@ -138,7 +166,16 @@ export class LeasedLimiter {
     if (known !== undefined) return known;
     const now = this.deps.clock.now();
     const windowIndex = Math.floor(now / window.windowMs);
-    const fresh = { owed: 0, permits: 0, permitsUntil: 0, total: 0, since: now, used: 0, refusedUntil: 0 };
+    const fresh = {
+      owed: 0,
+      permits: 0,
+      permitsUntil: 0,
+      total: 0,
+      since: now,
+      used: 0,
+      refusedUntil: 0,
+      refusedLimit: 0,
+    };
     const lease: Lease = { id, windowIndex, ...fresh, aloneUntil: 0, lent: 0, lending: null };
     this.leases.set(place, lease);
     return lease;
@@ -146,7 +183,7 @@ export class LeasedLimiter {
 
   /** One document per subject and day, so that it does not grow for ever. */
   private key({ id }: Lease, now: number): LimitKey {
-    return keyedId(this.deps.indexKey, ['quota', ...id, String(Math.floor(now / DAY_MS))]) as LimitKey;
+    return limitKey(this.deps.indexKey, ['quota', ...id, String(Math.floor(now / DAY_MS))]);
   }
 }
 

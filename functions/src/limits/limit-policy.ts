@@ -22,6 +22,10 @@ interface LimitPolicy {
   readonly per: LimitAxis;
   readonly counting: Counting;
   readonly windows: readonly WindowLimit[];
+  /** The setting of an org that the window has to itself, where `limits` does not set it. */
+  readonly setBy?: string;
+  /** What an instance admits in each window before it asks for permits; `LOCAL_BURST` unless given. */
+  readonly burst?: number;
 }
 
 /**
@@ -58,7 +62,10 @@ export const LIMITS = {
     counting: 'exact',
     windows: [{ name: 'tries10m', limit: 10, ceiling: 20, windowMs: 10 * MINUTE_MS }],
   },
-  /** Messages with a code of one purpose to one contact of one pool (NIST SP 800-63B-4 3.2.2, Twilio on SMS pumping). */
+  /**
+   * Messages of one kind (login codes, reset codes, notices) to one contact, over all orgs (NIST SP 800-63B-4 3.2.2, Twilio
+   * on SMS pumping). One kind at a time: who asks for somebody's reset codes must not keep them from logging in.
+   */
   code_sends: {
     per: 'destination',
     counting: 'exact',
@@ -68,6 +75,14 @@ export const LIMITS = {
       { name: 'sends1d', limit: 10, ceiling: 30, windowMs: DAY_MS },
     ],
   },
+  /** Text messages of an org. The window is set by `smsPerDay`. */
+  org_sms: {
+    per: 'org',
+    counting: 'leased',
+    windows: [{ name: 'sms1d', limit: 10_000, ceiling: 1_000_000, windowMs: DAY_MS }],
+    setBy: 'smsPerDay',
+    burst: 0,
+  },
 } as const satisfies Readonly<Record<string, LimitPolicy>>;
 
 export type LimitName = keyof typeof LIMITS;
@@ -76,6 +91,12 @@ type Counted<How extends Counting> = {
 }[LimitName];
 export type ExactLimitName = Counted<'exact'>;
 export type LeasedLimitName = Counted<'leased'>;
+
+/** What an instance admits of a leased limit before it asks for permits. */
+export function burstOf(name: LeasedLimitName): number {
+  const { burst = LOCAL_BURST }: LimitPolicy = LIMITS[name];
+  return burst;
+}
 
 export function isLeased(name: LimitName): name is LeasedLimitName {
   return LIMITS[name].counting === 'leased';
@@ -95,7 +116,9 @@ export function windowsOf(name: LimitName, settings?: LimitSettings | null): rea
 
 /** The most that an org may set a window to, by its name. */
 export function windowCeiling(name: string): number | undefined {
-  const windows = Object.values<LimitPolicy>(LIMITS).flatMap((policy) => policy.windows);
+  const windows = Object.values<LimitPolicy>(LIMITS).flatMap(({ setBy, windows }) =>
+    setBy === undefined ? windows : [],
+  );
   return windows.find((window) => window.name === name)?.ceiling;
 }
 

@@ -1,6 +1,6 @@
 import { RateLimitedError } from '../errors/gatehouse-error.js';
 import { type Clock, DAY_MS } from '../lib/clock.js';
-import { keyedId } from '../lib/crypto.js';
+import { JointChanges } from './joint-changes.js';
 import {
   type ExactLimitName,
   LIMIT_PERIOD_MS,
@@ -11,7 +11,7 @@ import {
   windowsOf,
 } from './limit-policy.js';
 import { noteStandings, standingOf, windowEnd } from './limit-standing.js';
-import type { CountChange, CountResult, LimitKey, LimitStore } from './limit-store.js';
+import { type CountChange, type CountResult, type LimitKey, type LimitStore, limitKey } from './limit-store.js';
 import { Refusals } from './refusals.js';
 import { UnsettledCounts } from './unsettled-counts.js';
 
@@ -73,9 +73,11 @@ interface LimiterDependencies {
 export class Limiter {
   private readonly refusals: Refusals;
   private readonly unsettled = new UnsettledCounts();
+  private readonly joint: JointChanges;
 
   constructor(private readonly deps: LimiterDependencies) {
     this.refusals = new Refusals(deps.clock);
+    this.joint = new JointChanges(deps.limits);
   }
 
   /** @throws RateLimitedError when any window is full. @throws UnavailableError */
@@ -90,7 +92,7 @@ export class Limiter {
   /** Refuses what is known here to be full, without a write. @throws RateLimitedError */
   assertOpen(subject: LimitSubject, uses: readonly LimitUse[]): void {
     const at = this.deps.clock.now();
-    const full = windowsAt(subject, uses, at).filter(({ field }) => this.refusedUntil(subject, field) > at);
+    const full = windowsAt(subject, uses, at).filter((window) => this.refusedUntil(subject, refusalOf(window)) > at);
     if (full.length > 0) throw rateLimited(full, at);
   }
 
@@ -161,7 +163,13 @@ export class Limiter {
   /** Changes counters of a subject that were counted at `at`. */
   async change(subject: LimitSubject, at: number, changes: readonly CountChange[]): Promise<CountResult> {
     if (subject.isExempt) return { counts: changes.map(() => 0), version: '' };
-    return this.deps.limits.change(this.key(subject, at), changes, new Date(at + LIMIT_PERIOD_MS + DAY_MS));
+    const purgeAt = new Date(at + LIMIT_PERIOD_MS + DAY_MS);
+    return this.joint.change({ key: this.key(subject, at), changes, purgeAt });
+  }
+
+  /** What `begin` counts before it first waits for anything is counted in one commit. */
+  together<T>(begin: () => T): T {
+    return this.joint.together(begin);
   }
 
   /** Removes counters and uses of a subject; instances go on refusing from memory what was full. */
@@ -200,7 +208,7 @@ export class Limiter {
     const surely = over.filter((window) => (left[windows.indexOf(window)] ?? 0) >= window.limit);
     const full = surely.length > 0 ? surely : [...over].sort((a, b) => a.windowMs - b.windowMs).slice(0, 1);
     const memoryMs = surely.length > 0 ? REFUSAL_MEMORY_MS : UNSURE_REFUSAL_MEMORY_MS;
-    for (const window of full) this.refuseUntil(subject, window.field, windowEnd(window, at), memoryMs);
+    for (const window of full) this.refuseUntil(subject, refusalOf(window), windowEnd(window, at), memoryMs);
     throw rateLimited(full, at);
   }
 
@@ -215,7 +223,7 @@ export class Limiter {
 
   /** One document per subject and period; each window of the period is a field of it. */
   private key({ id }: LimitSubject, at: number): LimitKey {
-    return keyedId(this.deps.indexKey, ['limit', ...id, String(Math.floor(at / LIMIT_PERIOD_MS))]) as LimitKey;
+    return limitKey(this.deps.indexKey, ['limit', ...id, String(Math.floor(at / LIMIT_PERIOD_MS))]);
   }
 }
 
@@ -231,6 +239,11 @@ function windowsAt({ settings, isExempt }: LimitSubject, uses: readonly LimitUse
       return { ...window, use, field: use.scope === undefined ? field : `${use.scope}.${field}` };
     }),
   );
+}
+
+/** Orgs that count together need not have the same limit: what is full for one may be open for another. */
+function refusalOf({ field, limit }: SubjectWindow): string {
+  return `${field}/${limit}`;
 }
 
 function rateLimited(full: readonly WindowLimit[], at: number): RateLimitedError {

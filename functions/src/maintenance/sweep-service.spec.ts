@@ -123,7 +123,7 @@ describe('SweepService', () => {
         begun = await sweeper.openSession(ada);
         throw new Error('killed');
       };
-      await rejection(sweeper.access.endAllAround(sweeper.registry.pool, ada, change, keep));
+      await rejection(sweeper.access.endAllAround(sweeper.registry.pool, ada, change, { keep }));
       if (begun === undefined) throw new Error('there was no change');
       return begun;
     }

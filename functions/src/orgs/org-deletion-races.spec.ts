@@ -3,6 +3,8 @@ import { DoomedOrgs, type WholeOrg } from '../../test/support/doomed-org.js';
 import { BY, checkedRegistration } from '../../test/support/records.js';
 import { expectCode } from '../../test/support/unit-fixtures.js';
 import type { MemoryOrgStore } from '../adapters/memory/memory-org-store.js';
+import { deliveryId } from '../delivery/delivery-id.js';
+import { DAY_MS } from '../lib/clock.js';
 import type { ReservationKey } from '../users/reservation-record.js';
 import { userId } from '../users/user-id.js';
 import { DELETION_PAGE } from './org-deletion-policy.js';
@@ -90,6 +92,29 @@ describe('OrgDeletion, beside others who are at work', () => {
     };
     await expectCode(orgs.delete(pool.id), 'request_in_progress');
     expect((await orgs.ports.orgs.read(pool.id))?.written.name).to.equal('Another');
+  });
+
+  it('is not undone by a worker that settles a message late', async () => {
+    await atEachCall(async ({ ledger }, { pool, users }) => {
+      const to = { kind: 'phone', value: users[0]?.phone_number ?? '' } as const;
+      const claim = await ledger.claim({ id: deliveryId.generate(), orgId: pool.id, to, purpose: 'login' });
+      if (claim === null || claim === 'too_early') throw new Error('nobody else has claimed it');
+      return () => ledger.settle(claim, { outcome: 'accepted', provider: 'outbox', providerId: '1' });
+    });
+  });
+
+  it('leaves of a message that a provider reports on afterwards a record for thirty days', async () => {
+    const orgs = new DoomedOrgs();
+    const { pool } = await orgs.create(1);
+    const to = { kind: 'email', value: 'ada@example.com' } as const;
+    const id = await orgs.send(pool.id, to);
+    await orgs.delete(pool.id);
+    expect(await orgs.ports.deliveries.idsOf(pool.id, 100)).to.deep.equal([]);
+    const told = { status: 'delivered', provider: 'sendgrid', providerId: null, error: null } as const;
+    await orgs.ledger.report({ id, orgId: pool.id, to, purpose: 'login' }, told);
+    const [record] = orgs.ports.deliveries.all;
+    expect(record).to.deep.include({ id, purgeAt: new Date(orgs.clock.now() + 30 * DAY_MS) });
+    expect(JSON.stringify(record)).not.to.include(to.value);
   });
 
   it('removes what a rotation issues meanwhile', async () => {

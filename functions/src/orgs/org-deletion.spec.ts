@@ -12,7 +12,7 @@ import { PROVISIONING_LEASE_MS } from './org-policy.js';
 import { NEW_ORG_TERMS } from './org-rules.js';
 
 /** Where a whole org has left its traces. */
-const STORES = 'apps challenges credentials identities orgs reservations sessions tenants users'.split(' ');
+const STORES = 'apps challenges credentials deliveries identities orgs reservations sessions tenants users'.split(' ');
 const MODES: readonly FaultMode[] = ['before', 'after'];
 
 describe('OrgDeletion', () => {
@@ -51,6 +51,7 @@ describe('OrgDeletion', () => {
       { step: 'users', done: 3 },
       { step: 'credentials', done: 3 },
       { step: 'apps', done: 2 },
+      { step: 'deliveries', done: 6 },
       { step: 'org', done: 1 },
     ]);
   });

@@ -2,6 +2,7 @@ import type { AppStore } from '../apps/app-store.js';
 import { type Actor, type AuditAction, type AuditRecord, auditRecord } from '../audit/audit-record.js';
 import type { AuditStore } from '../audit/audit-store.js';
 import type { CredentialStore } from '../credentials/credential-store.js';
+import type { DeliveryStore } from '../delivery/delivery-store.js';
 import { OVERTAKEN, untilWritten } from '../edits/until-written.js';
 import { NotFoundError, RequestInProgressError } from '../errors/gatehouse-error.js';
 import type { TenantId } from '../identity/pool.js';
@@ -20,12 +21,13 @@ interface DeletionDependencies extends PoolRemovalDependencies {
   readonly tenants: TenantDirectory;
   readonly credentials: CredentialStore;
   readonly apps: AppStore;
+  readonly deliveries: DeliveryStore;
   readonly audit: AuditStore;
 }
 
 /** How many of a kind this run has removed so far. */
 export interface DeletionProgress {
-  readonly step: 'tenant' | 'users' | 'credentials' | 'apps' | 'org';
+  readonly step: 'tenant' | 'users' | 'credentials' | 'apps' | 'deliveries' | 'org';
   readonly done: number;
 }
 
@@ -58,6 +60,7 @@ export class OrgDeletion {
     if (isAllowedOrgId(orgId)) await this.pools.run({ id: orgId, tenantId: org.tenantId ?? 'gone' }, removed('users'));
     await this.removeCredentials(orgId, removed('credentials'));
     await this.removeApps(orgId, removed('apps'));
+    await this.removeDeliveries(orgId, removed('deliveries'));
     if (await this.end(orgId, by)) removed('org')(1);
   }
 
@@ -126,6 +129,13 @@ export class OrgDeletion {
     const { apps } = this.deps;
     const list = () => apps.idsOf(orgId, DELETION_PAGE);
     await removeAll(list, (appId) => apps.remove(appId), onProgress);
+  }
+
+  /** What a provider reports after that makes a record again, which goes by itself in time. */
+  private async removeDeliveries(orgId: OrgId, onProgress: (done: number) => void): Promise<void> {
+    const { deliveries } = this.deps;
+    const list = () => deliveries.idsOf(orgId, DELETION_PAGE);
+    await removeAll(list, (id) => deliveries.remove(id), onProgress);
   }
 
   /** False when another run was faster. */

@@ -1,6 +1,7 @@
 import type { CredentialEnvironment } from '../credentials/credential-id.js';
 import type { Edited } from '../edits/edited.js';
 import type { OrgPool, TenantId } from '../identity/pool.js';
+import { isMap } from '../lib/is-map.js';
 import type { OrgId } from './org-id.js';
 import type { OrgSettings } from './org-settings.js';
 
@@ -55,13 +56,20 @@ export function orgPool(org: Pick<OrgRecord, 'orgId' | 'tenantId'>): OrgPool {
 
 /**
  * The org that a document makes; null until it is provisioned. Its status holds as soon as it is written, where that is the
- * stricter: no lost or late trigger keeps an org served that an admin has suspended.
+ * stricter: no lost or late trigger keeps an org served that an admin has suspended, or its messages going that one has
+ * switched off.
  */
 export function orgOf(document: OrgDocument): OrgRecord | null {
   const { orgId, tenantId, inForce, createdAt, sessionsValidFrom, written } = document;
   if (tenantId === null || inForce === null) return null;
   const status = strictest(written.status, inForce.status);
-  return { ...inForce, orgId, tenantId, status, createdAt: createdAt ?? new Date(0), sessionsValidFrom };
+  const settings = { ...inForce.settings, sendMessages: inForce.settings.sendMessages && !isSwitchedOff(written) };
+  return { ...inForce, settings, orgId, tenantId, status, createdAt: createdAt ?? new Date(0), sessionsValidFrom };
+}
+
+/** Whoever wrote anything but yes there hardly meant to keep messages going. */
+function isSwitchedOff({ settings }: OrgDocument['written']): boolean {
+  return isMap(settings) && Object.hasOwn(settings, 'sendMessages') && settings['sendMessages'] !== true;
 }
 
 /** A word that is no status was hardly meant to keep an org going. */

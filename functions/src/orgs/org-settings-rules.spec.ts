@@ -21,6 +21,8 @@ const SETTINGS: Readonly<
   },
   defaultCountry: { good: ['US', 'CH'], bad: ['us', 'XX', '', null, 41] },
   smsPerDay: { good: [null, 0, 1, 1_000_000], bad: [-1, 1_000_001, 0.5, '10'] },
+  sendMessages: { good: [true, false], bad: ['false', 0, null] },
+  smsFallbackToEmail: { good: [true, false], bad: ['true', 1, null] },
   passwordMinLength: { good: [6, 12, 256], bad: [5, 257, 8.5, '8', null] },
   passwordBreachCheck: { good: [true, false], bad: ['true', 1, null] },
   sessionLifetimeSeconds: { good: [300, 2_592_000], bad: [299, 2_592_001, '3600', null] },
@@ -33,6 +35,20 @@ const SETTINGS: Readonly<
     good: [null, 'codes@acme.example'],
     bad: ['acme', '', 'a@b@c', 'A <a@example.com>', 'a@example.com\r\nBcc: x', 7],
   },
+  locale: { good: ['en', 'es', 'fr', 'de', 'pt', 'ja'], bad: ['EN', 'en-US', 'it', '', null, 1] },
+  autofillDomain: {
+    good: [null, 'example.com', 'app.example.com', 'a-1.example.com', `${'a'.repeat(36)}.com`],
+    bad: [
+      '',
+      'example',
+      'Example.com',
+      'https://example.com',
+      'example.com #123456',
+      '-a.com',
+      `${'a'.repeat(37)}.com`,
+      7,
+    ],
+  },
   loginTemplate: {
     good: [
       null,
@@ -44,7 +60,7 @@ const SETTINGS: Readonly<
       { sms: 'no code' },
       { sms: '{code} {link}' },
       { sms: '{code} {}' },
-      { sms: `{code}${'x'.repeat(115)}` },
+      { sms: `{code}${'x'.repeat(151)}` },
       { emailSubject: '' },
       { emailSubject: '{name}' },
       { emailText: `{code}${'x'.repeat(2_000)}` },

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { CODE_LENGTH, CODE_LIFETIME_SECONDS } from '../codes/code-policy.js';
-import { displayName } from '../edits/display-name.js';
+import { LOCALES } from '../delivery/locale.js';
+import { loadSmsMeter } from '../delivery/templates/sms-meter.js';
 import type { Problems } from '../edits/edited.js';
 import { GRACE_DAYS } from '../edits/grace-days.js';
 import { type Review, type Rules, review, shaped } from '../edits/review.js';
 import { isMap } from '../lib/is-map.js';
 import { windowCeiling } from '../limits/limit-policy.js';
 import { PARTNER_PASSWORD_MIN, PASSWORD_MAX } from '../users/password-policy.js';
-import { DEFAULT_ORG_SETTINGS, type OrgSettings } from './org-settings.js';
+import { messageTemplate } from './message-template-rule.js';
+import { DEFAULT_ORG_SETTINGS, type MessageTemplate, type OrgSettings } from './org-settings.js';
 
 type IsCountry = (code: string) => boolean;
 
@@ -17,34 +19,34 @@ const COUNTRIES_MAX = 250;
 /** Names that are no settings: a document has room for so much. */
 const UNKNOWN_TOLD = 20;
 const UNKNOWN_NAME_MAX = 100;
-/** One GSM-7 segment has 160; a code, the org's name and the autofill line come in. */
-const SMS_TEMPLATE_MAX = 120;
-const EMAIL_SUBJECT_MAX = 100;
-const EMAIL_TEMPLATE_MAX = 2_000;
-const PLACEHOLDERS: readonly string[] = ['code', 'org', 'minutes'];
 const COUNTRY_PROBLEM = 'Must be a country code of two capital letters, such as US.';
 const COUNTRIES_PROBLEM = `Must be a list of 1 to ${COUNTRIES_MAX} country codes, or null.`;
 const SENDER_PROBLEM = "Must be 1 to 30 letters, digits, spaces or & ' . -, or null.";
+const DOMAIN_PROBLEM = 'Must be a domain such as app.example.com, in lower case, of at most 40 characters, or null.';
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
+/** What leaves room for a text beside it. */
+const DOMAIN_MAX = 40;
 const SENDER_NAME = /^[\p{L}\p{N}][\p{L}\p{N} &'.-]{0,29}$/u;
 
 /**
  * Reads settings as an admin wrote them, beside those in force. What is left out has its default.
- * Number plans are loaded with the first call.
+ * Number plans and the measure of text messages are loaded with the first call.
  */
 export async function reviewSettings(written: unknown, inForce: OrgSettings): Promise<Review<OrgSettings>> {
-  const { isSupportedCountry } = await import('libphonenumber-js/min');
+  const [{ isSupportedCountry }, meter] = await Promise.all([import('libphonenumber-js/min'), loadSmsMeter()]);
   if (!isMap(written)) return { inForce, problems: { '': 'Must be a map of settings.' }, changed: [] };
   const filled = { ...DEFAULT_ORG_SETTINGS, ...written };
   const reviewed = review(
-    settingsRules((code) => isSupportedCountry(code)),
+    settingsRules((code) => isSupportedCountry(code), messageTemplate(meter)),
     filled,
     inForce,
   );
   return { ...reviewed, problems: { ...reviewed.problems, ...unknownOnes(written) } };
 }
 
-function settingsRules(isCountry: IsCountry): Rules<OrgSettings> {
+function settingsRules(isCountry: IsCountry, template: z.ZodType<MessageTemplate>): Rules<OrgSettings> {
   const country = z.string(COUNTRY_PROBLEM).refine(isCountry, COUNTRY_PROBLEM);
+  const flag = shaped(z.boolean({ error: 'Must be true or false.' }));
   const channel = shaped(z.enum(['contact', 'sms', 'email'], { error: 'Must be contact, sms or email.' }));
   return {
     codeLength: whole(CODE_LENGTH),
@@ -56,27 +58,24 @@ function settingsRules(isCountry: IsCountry): Rules<OrgSettings> {
     ),
     defaultCountry: shaped(country),
     smsPerDay: shaped(wholeNumber({ min: 0, max: SMS_PER_DAY_MAX }).nullable()),
+    sendMessages: flag,
+    smsFallbackToEmail: flag,
     passwordMinLength: whole({ min: PARTNER_PASSWORD_MIN, max: PASSWORD_MAX }),
-    passwordBreachCheck: shaped(z.boolean({ error: 'Must be true or false.' })),
+    passwordBreachCheck: flag,
     sessionLifetimeSeconds: whole(SESSION_SECONDS),
     rotationGraceDays: whole(GRACE_DAYS),
     senderName: shaped(z.string(SENDER_PROBLEM).regex(SENDER_NAME, SENDER_PROBLEM).nullable()),
     senderEmail: shaped(z.email('Must be an e-mail address, or null.').nullable()),
+    locale: shaped(z.enum(LOCALES, { error: `Must be one of ${LOCALES.join(', ')}.` })),
+    autofillDomain: shaped(
+      z.string(DOMAIN_PROBLEM).max(DOMAIN_MAX, DOMAIN_PROBLEM).regex(DOMAIN, DOMAIN_PROBLEM).nullable(),
+    ),
     loginTemplate: shaped(template.nullable()),
     resetTemplate: shaped(template.nullable()),
     limits: shaped(limits.nullable()),
     trustedIssuer: shaped(trustedIssuer.nullable()),
   };
 }
-
-const template = z.strictObject(
-  {
-    sms: text(SMS_TEMPLATE_MAX).optional(),
-    emailSubject: displayName(EMAIL_SUBJECT_MAX).refine(knownPlaceholders, unknownPlaceholder()).optional(),
-    emailText: text(EMAIL_TEMPLATE_MAX).optional(),
-  },
-  'Must be a map of sms, emailSubject and emailText, or null.',
-);
 
 /** By the names of windows, each within its ceiling. */
 const limits = z
@@ -127,22 +126,6 @@ function whole(bounds: { readonly min: number; readonly max: number }) {
 function wholeNumber({ min, max }: { readonly min: number; readonly max: number }) {
   const error = `Must be a whole number from ${min} to ${max}.`;
   return z.int({ error }).min(min, { error }).max(max, { error });
-}
-
-function text(max: number) {
-  return z
-    .string('Must be a text.')
-    .max(max, `Must have at most ${max} characters.`)
-    .refine((value) => value.includes('{code}'), 'Must contain {code}.')
-    .refine(knownPlaceholders, unknownPlaceholder());
-}
-
-function knownPlaceholders(value: string): boolean {
-  return [...value.matchAll(/\{([^}]*)\}/g)].every(([, name]) => PLACEHOLDERS.includes(name ?? ''));
-}
-
-function unknownPlaceholder(): string {
-  return `Must have no placeholder but ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}.`;
 }
 
 function unknownOnes(written: Readonly<Record<string, unknown>>): Problems {

@@ -1,4 +1,5 @@
 import type { ContactKind, CountryCode } from '../contacts/contact.js';
+import type { Locale } from '../delivery/locale.js';
 import { GRACE_DAYS } from '../edits/grace-days.js';
 import type { LimitSettings } from '../limits/limit-policy.js';
 
@@ -31,8 +32,12 @@ export interface OrgSettings {
   readonly smsCountries: readonly CountryCode[] | null;
   /** National numbers are read as numbers of this country. */
   readonly defaultCountry: CountryCode;
-  /** Text messages that the org sends in a day at most; null for no cap of its own. */
+  /** Text messages that the org sends in a day at most; null for the policy's cap. */
   readonly smsPerDay: number | null;
+  /** The kill switch: with `false`, no message of the org leaves. */
+  readonly sendMessages: boolean;
+  /** Whether a login code goes to the user's verified email while text messages can't be sent. */
+  readonly smsFallbackToEmail: boolean;
   /** Fewest characters of a password; an API's own minimum applies as well. */
   readonly passwordMinLength: number;
   /** Whether passwords known from breaches are refused. */
@@ -44,6 +49,10 @@ export interface OrgSettings {
   /** Name and address that messages come from; null for the org's name, or the deployment's address. */
   readonly senderName: string | null;
   readonly senderEmail: string | null;
+  /** The language of messages when the request names none that there is. */
+  readonly locale: Locale;
+  /** The site whose forms phones fill codes into; null for none. */
+  readonly autofillDomain: string | null;
   readonly loginTemplate: MessageTemplate | null;
   readonly resetTemplate: MessageTemplate | null;
   /** Own limits by the names of their windows, `{ sends10m: 2 }`, within the ceilings of the policy. */
@@ -61,12 +70,16 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   smsCountries: null,
   defaultCountry: 'US',
   smsPerDay: null,
+  sendMessages: true,
+  smsFallbackToEmail: false,
   passwordMinLength: 6,
   passwordBreachCheck: false,
   sessionLifetimeSeconds: DAYS_30_SECONDS,
   rotationGraceDays: GRACE_DAYS.usual,
   senderName: null,
   senderEmail: null,
+  locale: 'en',
+  autofillDomain: null,
   loginTemplate: null,
   resetTemplate: null,
   limits: null,

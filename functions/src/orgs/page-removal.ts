@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import { forEach } from '../lib/for-each.js';
 import { DELETION_CONCURRENCY } from './org-deletion-policy.js';
 
 /**
@@ -13,15 +13,8 @@ export async function removeAll<T>(
   for (let done = 0; ; ) {
     const page = await list();
     if (page.length === 0) return;
-    await forEach(page, remove);
+    await forEach(page, DELETION_CONCURRENCY, remove);
     done += page.length;
     onProgress(done);
   }
-}
-
-/** Some at once. Waits for all of them, so that nothing runs on behind an error. */
-export async function forEach<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  const limit = pLimit(DELETION_CONCURRENCY);
-  const results = await Promise.allSettled(items.map((item) => limit(work, item)));
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

@@ -1,5 +1,6 @@
 import type { OrgPool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
+import { forEach } from '../lib/for-each.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { AccessService } from '../users/access-service.js';
 import { reservationKey } from '../users/reservation-key.js';
@@ -7,8 +8,8 @@ import type { ReadReservation } from '../users/reservation-record.js';
 import type { ReservationStore } from '../users/reservation-store.js';
 import { contactsOf, type UserRecord } from '../users/user-record.js';
 import type { UserStore } from '../users/user-store.js';
-import { DELETION_PAGE, REGISTRATIONS_END_MS } from './org-deletion-policy.js';
-import { forEach, removeAll } from './page-removal.js';
+import { DELETION_CONCURRENCY, DELETION_PAGE, REGISTRATIONS_END_MS } from './org-deletion-policy.js';
+import { removeAll } from './page-removal.js';
 
 export interface PoolRemovalDependencies {
   readonly users: UserStore;
@@ -42,7 +43,7 @@ export class PoolRemoval {
       page = await reservations.findAbandoned(end, DELETION_PAGE, page.at(-1));
       const ofPool = page.filter((one) => one.pool.id === pool.id);
       // One that has changed meanwhile has its profile, or is being undone.
-      await forEach(ofPool, (one) => reservations.release([one]));
+      await forEach(ofPool, DELETION_CONCURRENCY, (one) => reservations.release([one]));
     } while (page.length === DELETION_PAGE);
   }
 

@@ -33,9 +33,18 @@ describe('SessionService, for a second try of the same request', () => {
   async function open() {
     const key = 'place' as ChallengeKey;
     const at = new Date(clock.now());
-    const challenge = { challengeId: 'c', serial: 1, uid: user.uid, mac: 'mac', pepperVersion: 1, sibling: null };
+    const challenge = {
+      challengeId: 'c',
+      serial: 1,
+      ordinal: 1,
+      proves: null,
+      uid: user.uid,
+      mac: 'mac',
+      pepperVersion: 1,
+      sibling: null,
+    };
     await ports.challenges.replace(key, { ...challenge, expiresAt: at, purgeAt: at });
-    const code: MatchedCode = { key, challengeId: 'c', uid: user.uid, claimUntil: at, others: [] };
+    const code: MatchedCode = { key, challengeId: 'c', uid: user.uid, proves: null, claimUntil: at, others: [] };
     const client = { address: null, agent: null };
     const lifetimeSeconds = SESSION_TOKEN_LIFETIME_MS / 1_000;
     return service.open({ pool, user, code, authMethods: AUTH_METHODS, client, attempt: first, lifetimeSeconds });

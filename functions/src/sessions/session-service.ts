@@ -4,6 +4,7 @@ import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { settleBoth } from '../lib/settle.js';
+import type { DocumentChange } from '../limits/limit-store.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import type { UserId } from '../users/user-id.js';
 import type { UserRecord } from '../users/user-record.js';
@@ -30,6 +31,13 @@ export interface SessionOpening {
   readonly attempt: Attempt;
   /** How long the session may live at most. */
   readonly lifetimeSeconds: number;
+  /** Counters that change with it. */
+  readonly counted?: DocumentChange | null;
+}
+
+export interface OpenedSession extends SessionToken {
+  /** What the counters came to; empty where nobody knows. */
+  readonly counts: readonly number[];
 }
 
 /** Opens, checks and ends sessions. */
@@ -41,8 +49,8 @@ export class SessionService {
    * lost is dropped here: without a session document it is worth nothing.
    * @throws InvalidCodeError, UserInactiveError, UnavailableError
    */
-  async open(opening: SessionOpening): Promise<SessionToken> {
-    const { pool, user, code, authMethods, client, attempt, lifetimeSeconds } = opening;
+  async open(opening: SessionOpening): Promise<OpenedSession> {
+    const { pool, user, code, authMethods, client, attempt, lifetimeSeconds, counted = null } = opening;
     const sid = sessionId.of(attempt.seed);
     const customToken = await this.sign(pool, user, sid, authMethods);
     const now = this.deps.clock.now();
@@ -55,12 +63,12 @@ export class SessionService {
       revokedAt: null,
       client,
     };
-    const [token, opened] = await settleBoth(
+    const [token, counts] = await settleBoth(
       this.deps.exchanger.exchange(pool, customToken),
-      this.deps.sessions.open(session, code),
+      this.deps.sessions.open(session, code, counted),
     );
-    if (!opened) throw new InvalidCodeError();
-    return within(session, token);
+    if (counts === null) throw new InvalidCodeError();
+    return { ...within(session, token), counts };
   }
 
   /**

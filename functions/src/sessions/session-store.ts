@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../audit/audit-record.js';
 import type { MatchedCode } from '../codes/challenge-record.js';
 import type { Pool } from '../identity/pool.js';
+import type { DocumentChange } from '../limits/limit-store.js';
 import type { UserId } from '../users/user-id.js';
 import type { SessionId } from './session-id.js';
 import type { SessionRecord } from './session-record.js';
@@ -8,10 +9,11 @@ import type { SessionRecord } from './session-record.js';
 /** Port. Every method `@throws UnavailableError` when the store is down or slow. */
 export interface SessionStore {
   /**
-   * Writes the session and consumes the code in one commit. False when the code is gone: somebody else used it, or a
-   * password reset ended it, and there is no session.
+   * Writes the session, consumes the code and changes counters in one commit. Answers what the counters came to, nothing
+   * where that answer was lost; null when the code is gone: somebody else used it, or a password reset ended it, and there
+   * is no session.
    */
-  open(session: SessionRecord, code: MatchedCode): Promise<boolean>;
+  open(session: SessionRecord, code: MatchedCode, counted?: DocumentChange | null): Promise<readonly number[] | null>;
   find(sid: SessionId): Promise<SessionRecord | null>;
   /** Revoking a session that is gone is no error. */
   revoke(sid: SessionId, at: Date, audit?: readonly AuditRecord[]): Promise<void>;

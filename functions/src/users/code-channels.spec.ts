@@ -70,14 +70,25 @@ describe('The channel of codes', () => {
     expect(desk.sent.at(-1)?.to).to.equal(desk.ada.email.value);
   });
 
-  it('counts resets at the kind of contact that they send to, whoever is there', async () => {
+  it('counts resets at the contact that they are asked for by, whoever is there and wherever they go', async () => {
     const desk = await open({ resetChannel: 'sms' });
     const byEmail = { ...desk.org, settings: { ...desk.org.settings, resetChannel: 'email' } as const };
     for (const { email } of [desk.ada, checkedRegistration()]) {
       for (const _ of times(3, String)) await desk.sendReset(email);
-      await expectCode(desk.sendReset(email), 'rate_limited');
-      await desk.sendReset(email, byEmail);
+      for (const org of [desk.org, byEmail]) {
+        const { exceeded } = await expectCode(desk.sendReset(email, org), 'rate_limited');
+        expect(exceeded.map(({ name }) => name)).to.deep.equal(['sends10m']);
+      }
     }
+  });
+
+  it('tells by no limit of resets that two contacts are one user’s', async () => {
+    const desk = await open({ resetChannel: 'sms' });
+    for (const given of ['email', 'phone'] as const) {
+      for (const _ of times(3, String)) await desk.sendReset(desk.ada[given]);
+      await expectCode(desk.sendReset(desk.ada[given]), 'rate_limited');
+    }
+    expect(desk.sent.map(({ to }) => to)).to.deep.equal(times(6, () => desk.ada.phone.value));
   });
 });
 

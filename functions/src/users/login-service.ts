@@ -1,38 +1,51 @@
-import { randomUUID } from 'node:crypto';
 import { codeRules } from '../codes/code-policy.js';
 import type { CodeService } from '../codes/code-service.js';
 import type { Contact } from '../contacts/contact.js';
 import { isTestContact } from '../contacts/test-contact.js';
-import type { DeliveryService } from '../delivery/delivery-service.js';
-import { senderOf } from '../delivery/message.js';
-import { InvalidCodeError, InvalidCredentialsError, UserInactiveError } from '../errors/gatehouse-error.js';
+import type { DeliveryService, SentMessage } from '../delivery/delivery-service.js';
+import type { Locale } from '../delivery/locale.js';
+import type { CountedSend, SendQuotas } from '../delivery/send-quotas.js';
+import { InvalidCodeError, UnavailableError, UserInactiveError } from '../errors/gatehouse-error.js';
 import type { Attempt } from '../idempotency/idempotency-record.js';
-import type { IdentityProvider, PasswordOutcome } from '../identity/identity-provider.js';
 import type { OrgPool } from '../identity/pool.js';
+import type { BackgroundWork } from '../lib/background-work.js';
+import type { Clock } from '../lib/clock.js';
 import { settleBoth } from '../lib/settle.js';
-import type { Limiter, LimitUse } from '../limits/limiter.js';
+import type { Limiter } from '../limits/limiter.js';
+import type { DeviceLog } from '../notices/device-log.js';
+import type { NoticeService } from '../notices/notice-service.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import { channelKind } from '../orgs/org-settings.js';
 import type { ClientInfo } from '../sessions/session-record.js';
 import type { SessionService } from '../sessions/session-service.js';
 import type { SessionToken } from '../sessions/session-tokens.js';
-import type { CountedTry, PasswordGuard } from './password-guard.js';
+import { type CodeOrder, orderOf } from './code-order.js';
+import type { CodeProof } from './code-proof.js';
+import { fallbackOf } from './fallback.js';
+import type { PasswordCheck } from './password-check.js';
+import type { PasswordGuard } from './password-guard.js';
 import { contactsOf, type UserRecord } from './user-record.js';
 import type { UserStore } from './user-store.js';
 import { contactSubject, otherContact } from './user-subjects.js';
 
 interface LoginDependencies {
   readonly users: UserStore;
-  readonly identities: IdentityProvider;
+  readonly check: PasswordCheck;
   readonly codes: CodeService;
   readonly sessions: SessionService;
   readonly delivery: DeliveryService;
   readonly limiter: Limiter;
   readonly guard: PasswordGuard;
+  readonly quotas: SendQuotas;
+  readonly proof: CodeProof;
+  readonly devices: DeviceLog;
+  readonly notices: NoticeService;
+  readonly background: BackgroundWork;
+  readonly clock: Clock;
 }
 
 /** What the caller may show next to "enter your code". Seconds. */
-export interface CodeSent {
+export interface CodeSent extends SentMessage {
   readonly uid: string;
   readonly expiresInSeconds: number;
 }
@@ -41,6 +54,8 @@ export interface CodeSent {
 export interface CodeBearer {
   readonly client: ClientInfo;
   readonly attempt: Attempt;
+  /** The org's own unless given. */
+  readonly locale?: Locale;
 }
 
 export interface CompletedLogin {
@@ -48,34 +63,44 @@ export interface CompletedLogin {
   readonly user: UserRecord;
 }
 
+/** Of a send that is not counted yet. */
+const NOTHING: Promise<CountedSend | null> = Promise.resolve(null);
 /** RFC 8176. */
 const AUTH_METHODS = ['pwd', 'otp'];
 
-interface CheckedPassword {
-  readonly tried: CountedTry;
-  readonly user: UserRecord | null;
-  readonly check: PasswordOutcome;
+interface CodeManner extends CodeOrder {
+  readonly locale: Locale;
 }
 
 /** Login in two steps: a password sends a code, the code opens a session. */
 export class LoginService {
   constructor(private readonly deps: LoginDependencies) {}
 
-  /** @throws InvalidCredentialsError, RateLimitedError, LockedOutError, DeliveryFailedError, UnavailableError */
-  async start(org: OrgRecord, contact: Contact, password: string, client: ClientInfo): Promise<CodeSent> {
-    const sends: LimitUse = { limit: 'code_sends', scope: channelKind(org.settings.loginChannel, contact.kind) };
-    const { tried, user, check } = await this.checkPassword(org, contact, password, client, sends);
-    await this.deps.guard.admit(tried);
-    // A user who was never wholly registered, or who is not active, has no profile here to match the uid of the password.
-    if (check.outcome === 'refused' || user === null || user.uid !== check.uid || user.status !== 'active') {
-      await this.deps.guard.fail(tried);
-      throw new InvalidCredentialsError();
-    }
+  /**
+   * @throws InvalidCredentialsError, RateLimitedError, LockedOutError, SmsNotAllowedError, SendingStoppedError,
+   * DeliveryFailedError, UnavailableError
+   */
+  async start(
+    org: OrgRecord,
+    contact: Contact,
+    password: string,
+    client: ClientInfo,
+    locale: Locale = org.settings.locale,
+  ): Promise<CodeSent> {
+    const { quotas, guard, limiter } = this.deps;
+    const kind = channelKind(org.settings.loginChannel, contact.kind);
+    // Who is written to is known by now, unless the org sends to the other contact.
+    const count = () => (kind === contact.kind ? quotas.count(org, contact, 'login') : NOTHING);
+    const [counted, { tried, user }] = await this.counting(count, (begin) =>
+      this.deps.check.run({ org, contact, password, client }, begin),
+    );
+    const send = counted ?? (await quotas.count(org, contactsOf(user)[kind], 'login'));
     // Only now: to a wrong password, what right ones have used would tell that somebody has the contact.
-    await this.deps.limiter.admit(tried.count, [sends]);
-    this.deps.limiter.tell(tried.count, [...tried.account.tries, sends]);
-    await settleBoth(this.sendCode(org, user, contact), this.deps.guard.succeed(tried));
-    return { uid: user.uid, expiresInSeconds: codeRules(org.settings).lifetimeSeconds };
+    await quotas.admit(send);
+    limiter.tell(tried.count, tried.account.tries);
+    const sending = this.sendCode(org, user, contact, send.to, { locale, ...orderOf(tried) });
+    const [sent] = await settleBoth(sending, guard.succeed(tried));
+    return { ...sent, uid: user.uid, expiresInSeconds: codeRules(org.settings).lifetimeSeconds };
   }
 
   /** @throws InvalidCodeError, LockedOutError, UserInactiveError, UnavailableError */
@@ -95,6 +120,7 @@ export class LoginService {
 
   private async open(org: OrgRecord, contact: Contact, code: string, by: CodeBearer): Promise<CompletedLogin> {
     const pool = orgPool(org);
+    const { devices } = this.deps;
     const [matched, user] = await Promise.all([
       this.deps.codes.check(contextOf(org, contact), code),
       this.deps.users.findByContact(pool, contact),
@@ -102,9 +128,19 @@ export class LoginService {
     if (user === null || user.uid !== matched.uid) throw new InvalidCodeError();
     if (user.status !== 'active') throw new UserInactiveError();
     const { sessionLifetimeSeconds: lifetimeSeconds } = org.settings;
-    const opening = { pool, user, code: matched, authMethods: AUTH_METHODS, lifetimeSeconds, ...by };
+    const { locale = org.settings.locale, ...bearer } = by;
+    const counted = devices.login(pool, user.uid, by.client.agent);
+    const opening = { pool, user, code: matched, authMethods: AUTH_METHODS, lifetimeSeconds, counted, ...bearer };
     const token = await this.deps.sessions.open(opening);
+    if (devices.isNew(token.counts)) await this.tellOfDevice(pool, user, by.attempt.seed, locale);
+    this.deps.background.start(() => this.deps.proof.note(org, user, matched.proves));
     return { token, user };
+  }
+
+  /** A login that stands does not fail for want of it. */
+  private async tellOfDevice(pool: OrgPool, user: UserRecord, eventId: string, locale: Locale): Promise<void> {
+    const notice = { kind: 'new_device', eventId, at: this.deps.clock.now(), locale } as const;
+    await this.deps.notices.tell(pool, user.uid, notice).catch(ignoreOutage);
   }
 
   /** What an earlier try of the same request opened: its code is used up, and was right. */
@@ -116,45 +152,43 @@ export class LoginService {
     return token === null ? null : { token, user };
   }
 
-  /**
-   * Identity Platform checks passwords by email, and failures are counted by it. With a phone number, the email is looked
-   * up first; an unknown number is checked as well, under an email that nobody has, so that it takes as long.
-   */
-  private async checkPassword(
-    org: OrgRecord,
-    contact: Contact,
-    password: string,
-    client: ClientInfo,
-    sends: LimitUse,
-  ): Promise<CheckedPassword> {
-    const pool = orgPool(org);
-    const { guard, identities, users } = this.deps;
-    const checking = <T>(account: string, check: () => Promise<T>) =>
-      guard.checking(guard.account(org, account, client, contact), [sends], check);
-    if (contact.kind === 'email') {
-      const both = () =>
-        settleBoth(users.findByContact(pool, contact), identities.checkPassword(pool, contact.value, password));
-      const { tried, check } = await checking(contact.value, both);
-      return { tried, user: check[0], check: check[1] };
+  /** Counts a send once `check` begins, and beside it. One that was counted for nothing is given back. */
+  private async counting<T>(count: () => Promise<CountedSend | null>, check: (begin: () => void) => Promise<T>) {
+    let counting = Promise.allSettled([NOTHING]);
+    const begin = () => {
+      counting = Promise.allSettled([count()]);
+    };
+    const [checked] = await Promise.allSettled([check(begin)]);
+    const [counted] = await counting;
+    if (checked.status === 'rejected') {
+      // What the password came to is told, whatever else goes wrong: what stays counted is stricter, never looser.
+      if (counted.status === 'fulfilled' && counted.value !== null)
+        await this.deps.quotas.giveBack(counted.value).catch(ignoreOutage);
+      throw checked.reason;
     }
-    const user = await users.findByContact(pool, contact);
-    const email = user?.email ?? `${randomUUID()}@unknown.invalid`;
-    const account = user?.email ?? contactSubject(contact);
-    return { user, ...(await checking(account, () => identities.checkPassword(pool, email, password))) };
+    if (counted.status === 'rejected') throw counted.reason;
+    return [counted.value, checked.value] as const;
   }
 
-  private async sendCode(org: OrgRecord, user: UserRecord, contact: Contact): Promise<void> {
+  private sendCode(
+    org: OrgRecord,
+    user: UserRecord,
+    contact: Contact,
+    to: Contact,
+    { locale, ...order }: CodeManner,
+  ): Promise<SentMessage> {
     const rules = codeRules(org.settings);
     const siblingSubject = contactSubject(otherContact(user, contact));
-    const request = { ...contextOf(org, contact), siblingSubject, uid: user.uid, ...rules };
-    const message = {
-      to: contactsOf(user)[channelKind(org.settings.loginChannel, contact.kind)],
-      purpose: request.purpose,
-      lifetimeSeconds: rules.lifetimeSeconds,
-      ...senderOf(org),
-    };
-    await this.deps.codes.issue(request, (code) => this.deps.delivery.sendNow({ ...message, code }));
+    const fallback = fallbackOf(org, user, to);
+    const proves = fallback === null ? to.kind : null;
+    const request = { ...contextOf(org, contact), siblingSubject, ...order, uid: user.uid, proves, ...rules };
+    const message = { to, purpose: request.purpose, lifetimeSeconds: rules.lifetimeSeconds, locale };
+    return this.deps.codes.issue(request, (code) => this.deps.delivery.sendNow(org, { ...message, code }, fallback));
   }
+}
+
+function ignoreOutage(error: unknown): void {
+  if (!(error instanceof UnavailableError)) throw error;
 }
 
 function contextOf(org: OrgRecord, contact: Contact) {

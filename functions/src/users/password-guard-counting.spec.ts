@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ADA, namesOf, network, reachCeiling, SENDS, setUpGuard } from '../../test/support/guarded-account.js';
+import { ADA, MARKS, namesOf, network, reachCeiling, setUpGuard } from '../../test/support/guarded-account.js';
 import { fulfilled, times } from '../../test/support/spy-limit-store.js';
 import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
 import { LockedOutError, UnavailableError } from '../errors/gatehouse-error.js';
@@ -43,11 +43,11 @@ describe('PasswordGuard: counting', () => {
     expect(await attempt({ right: true })).to.equal(true);
   });
 
-  it('gives back what a wrong password does not lead to, and all of what could not be checked', async () => {
+  it('keeps the try of a wrong password, and gives back all of what could not be checked', async () => {
     const { guard, limits, org, attempt } = setUpGuard();
     await attempt();
     const guarded = guard.account(org, ADA, { address: null, agent: null });
-    const outage = guard.checking(guarded, [SENDS], () => Promise.reject(new UnavailableError()));
+    const outage = guard.checking(guarded, MARKS, () => Promise.reject(new UnavailableError()));
     expect(await rejection(outage)).to.be.instanceOf(UnavailableError);
     const left = new Map<string, number>();
     for (const { changes } of limits.written)
@@ -60,6 +60,19 @@ describe('PasswordGuard: counting', () => {
       ['failures', 1],
       ['tries1d', 1],
     ]);
+  });
+
+  it('notes marks of the account in the same write, and answers what they came to', async () => {
+    const { guard, limits, org, attempt } = setUpGuard();
+    await attempt({ right: true });
+    const guarded = guard.account(org, ADA, { address: null, agent: null });
+    const marks = [
+      { field: 'codes.email', atLeast: 1 },
+      { field: 'codes.phone', atLeast: 7 },
+    ];
+    const { tried } = await guard.checking(guarded, marks, async () => true);
+    expect(tried.noted).to.deep.equal([MARKS[0].atLeast, 7]);
+    expect(limits.written).to.have.length(2);
   });
 
   it('refuses when it cannot count', async () => {

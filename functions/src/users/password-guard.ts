@@ -4,6 +4,7 @@ import { LockedOutError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
 import { clientName } from '../lib/client-name.js';
 import type { Clock } from '../lib/clock.js';
+import type { CountChange } from '../limits/limit-store.js';
 import type { Count, Limiter, LimitSubject, LimitUse, Returned } from '../limits/limiter.js';
 import { BACK_OFF_CEILING_MS, backOffMs, FAILURE_CEILING, lockoutStanding } from '../limits/lockout-policy.js';
 import type { OrgRecord } from '../orgs/org-record.js';
@@ -27,6 +28,8 @@ export interface GuardedAccount {
 export interface CountedTry {
   readonly account: GuardedAccount;
   readonly count: Count;
+  /** What the noted marks came to, in order. */
+  readonly noted: readonly number[];
 }
 
 /** Of the whole account, from whichever client. */
@@ -59,35 +62,32 @@ export class PasswordGuard {
   }
 
   /**
-   * Counts the try, and `also` what may follow from it, while the password is being checked. A try of which nothing could
-   * be learnt does not count. @throws LockedOutError, RateLimitedError from memory, UnavailableError
+   * Counts the try while the password is being checked, and notes marks of the account with it. A try of which nothing
+   * could be learnt does not count. @throws LockedOutError, RateLimitedError from memory, UnavailableError
    */
   async checking<T>(
     account: GuardedAccount,
-    also: readonly LimitUse[],
+    marks: readonly CountChange[],
     check: () => Promise<T>,
   ): Promise<{ tried: CountedTry; check: T }> {
     this.assertOpen(account);
-    const counting = this.count(account, also);
-    const checking = check();
+    // What `check` counts is counted with it: of many tries at once, those that come first here come first there.
+    const [counting, checking] = this.deps.limiter.together(() => [this.count(account, marks), check()] as const);
     const [counted, checked] = await Promise.allSettled([counting, checking]);
     if (counted.status === 'fulfilled' && checked.status === 'rejected')
       await this.deps.limiter.giveBack(counted.value.count);
     return { tried: await counting, check: await checking };
   }
 
-  private async count(account: GuardedAccount, also: readonly LimitUse[]): Promise<CountedTry> {
+  private async count(account: GuardedAccount, marks: readonly CountChange[]): Promise<CountedTry> {
     const { subject, client, tries } = account;
-    const count = await this.deps.limiter.count(
-      subject,
-      [...tries, ...also],
-      [
-        { field: FAILURES, add: 0 },
-        { field: `${client}.failures`, add: 0 },
-        { field: `${client}.pausedUntil`, atLeast: 0 },
-      ],
-    );
-    return { account, count };
+    const own = [
+      { field: FAILURES, add: 0 },
+      { field: `${client}.failures`, add: 0 },
+      { field: `${client}.pausedUntil`, atLeast: 0 },
+    ];
+    const count = await this.deps.limiter.count(subject, tries, [...own, ...marks]);
+    return { account, count, noted: count.others.slice(own.length) };
   }
 
   /** @throws LockedOutError, RateLimitedError when the try must not tell whether its password was right. */
@@ -114,12 +114,11 @@ export class PasswordGuard {
     if (fields.length > 0) await this.deps.limiter.forgetUnchanged(count, fields, returned);
   }
 
-  /** Counts a wrong password, gives back what does not follow from it, and pauses the client. @throws UnavailableError */
-  async fail({ account: { subject, client, tries }, count }: CountedTry): Promise<void> {
-    const unused = count.windows.map(({ use }) => use).filter((use) => !tries.includes(use));
+  /** Counts a wrong password, and pauses the client. @throws UnavailableError */
+  async fail({ account: { subject, client }, count }: CountedTry): Promise<void> {
     const failing = [`${client}.failures`, FAILURES].map((field) => ({ field, add: 1 }));
-    const { others } = await this.deps.limiter.giveBack(count, unused, failing);
-    const [clientFailures = 0, failures = 0] = others;
+    const { counts } = await this.deps.limiter.change(subject, count.at, failing);
+    const [clientFailures = 0, failures = 0] = counts;
     const now = this.deps.clock.now();
     if (failures >= FAILURE_CEILING) this.deps.limiter.refuseUntil(subject, FAILURES, now + BACK_OFF_CEILING_MS);
     const pause = backOffMs(clientFailures);

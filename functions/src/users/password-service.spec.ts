@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { callLate, failAtOnce } from '../../test/support/late-calls.js';
-import { checkedRegistration, newOrg } from '../../test/support/records.js';
+import { checkedRegistration, newOrg, storeOrg } from '../../test/support/records.js';
 import { wrongCode } from '../../test/support/scenario.js';
-import { expectCode, INDEX_KEY, ManualClock, testKeyring } from '../../test/support/unit-fixtures.js';
+import { expectCode, ManualClock, TEST_SECRETS } from '../../test/support/unit-fixtures.js';
 import { memoryPorts } from '../adapters/memory/memory-ports.js';
 import { composeServices } from '../composition.js';
 import type { Contact } from '../contacts/contact.js';
@@ -12,7 +12,6 @@ import { sessionId } from '../sessions/session-id.js';
 import type { Registration } from './registration-service.js';
 import type { UserRecord } from './user-record.js';
 
-const SECRETS = { codePeppers: testKeyring('pepper'), dataKeys: testKeyring('data'), indexKey: INDEX_KEY };
 const CLIENT = { address: '203.0.113.7', agent: null };
 const NEW_PASSWORD = 'a new one';
 const CODE_SENDS = 3;
@@ -22,19 +21,20 @@ const FAILURES_UNTIL_PAUSE = 5;
 class Desk {
   readonly clock = new ManualClock();
   readonly ports = memoryPorts('demo-gatehouse', this.clock);
-  readonly services = composeServices(this.ports, SECRETS, this.clock);
+  readonly services = composeServices(this.ports, TEST_SECRETS, this.clock);
   readonly passwords = this.services.passwords;
   readonly org = newOrg();
   readonly pool = orgPool(this.org);
   readonly ada: Registration = checkedRegistration();
 
-  enroll(): Promise<UserRecord> {
+  async enroll(): Promise<UserRecord> {
+    await storeOrg(this.ports.orgs, this.org);
     return this.services.registration.register(this.pool, this.ada);
   }
 
   async sendCode(contact: Contact = this.ada.email): Promise<string> {
     await this.passwords.sendResetCode(this.org, contact);
-    await this.ports.queue.drain((payload) => this.services.delivery.deliverQueued(payload));
+    await this.ports.queue.drain((payload) => this.services.jobs.run(payload));
     return this.ports.sender.messages.at(-1)?.code ?? '';
   }
 

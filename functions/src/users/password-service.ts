@@ -3,7 +3,8 @@ import type { CodeService } from '../codes/code-service.js';
 import type { Contact } from '../contacts/contact.js';
 import { isTestContact } from '../contacts/test-contact.js';
 import type { DeliveryService } from '../delivery/delivery-service.js';
-import { senderOf } from '../delivery/message.js';
+import type { Locale } from '../delivery/locale.js';
+import type { SendQuotas } from '../delivery/send-quotas.js';
 import {
   InvalidCodeError,
   InvalidCredentialsError,
@@ -11,15 +12,22 @@ import {
   InvalidSessionError,
   NotFoundError,
 } from '../errors/gatehouse-error.js';
+import type { Attempt } from '../idempotency/idempotency-record.js';
+import { freshAttempt } from '../idempotency/idempotency-service.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
 import type { OrgPool, Pool } from '../identity/pool.js';
+import type { Clock } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
 import { settleBoth } from '../lib/settle.js';
-import type { Limiter, LimitSubject } from '../limits/limiter.js';
+import type { Limiter } from '../limits/limiter.js';
+import type { Notice } from '../notices/notice.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import { channelKind } from '../orgs/org-settings.js';
+import type { SessionId } from '../sessions/session-id.js';
 import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
 import type { AccessService } from './access-service.js';
+import type { CodeProof } from './code-proof.js';
+import { fallbackOf } from './fallback.js';
 import type { PasswordGuard } from './password-guard.js';
 import type { UserId } from './user-id.js';
 import { contactsOf, type UserRecord } from './user-record.js';
@@ -34,6 +42,9 @@ interface PasswordDependencies {
   readonly delivery: DeliveryService;
   readonly limiter: Limiter;
   readonly guard: PasswordGuard;
+  readonly quotas: SendQuotas;
+  readonly proof: CodeProof;
+  readonly clock: Clock;
   readonly indexKey: Buffer;
 }
 
@@ -46,6 +57,10 @@ interface Owner {
 export interface PasswordChange {
   readonly currentPassword: string;
   readonly newPassword: string;
+  /** Which try of the request it is; a fresh one unless given. */
+  readonly attempt?: Attempt;
+  /** The org's own unless given. */
+  readonly locale?: Locale;
 }
 
 /** Changing a password: by the current one, or by a code sent to a contact. */
@@ -56,32 +71,40 @@ export class PasswordService {
    * Does the same work whether or not anybody has the contact; the message for nobody is dropped by the queue's worker.
    * @throws RateLimitedError, UnavailableError
    */
-  async sendResetCode(org: OrgRecord, contact: Contact): Promise<void> {
-    const kind = channelKind(org.settings.resetChannel, contact.kind);
+  async sendResetCode(org: OrgRecord, contact: Contact, locale: Locale = org.settings.locale): Promise<void> {
     const [, { uid, user }] = await settleBoth(
-      this.deps.limiter.reserve(resetSubject(org, contact), [{ limit: 'code_sends', scope: kind }]),
+      this.deps.quotas.reserveDestination(org, contact, 'password_reset'),
       this.findOwner(orgPool(org), contact),
     );
     const rules = codeRules(org.settings);
-    const request = { ...contextOf(org, uid, contact), uid, ...rules };
-    const message = {
-      to: user === null ? contact : contactsOf(user)[kind],
-      purpose: request.purpose,
-      lifetimeSeconds: rules.lifetimeSeconds,
-      ...senderOf(org),
-    };
-    await this.deps.codes.issue(request, (code) => this.deps.delivery.sendLater({ ...message, code }, user === null));
+    const to = user === null ? contact : contactsOf(user)[channelKind(org.settings.resetChannel, contact.kind)];
+    const fallback = user === null ? null : fallbackOf(org, user, to);
+    const proves = fallback === null ? to.kind : null;
+    const request = { ...contextOf(org, uid, contact), uid, proves, ...rules };
+    const message = { to, purpose: request.purpose, lifetimeSeconds: rules.lifetimeSeconds, locale };
+    // What goes to the user's other contact is counted there when it is sent, behind the answer.
+    const how = { isForNobody: user === null, isCounted: to.kind === contact.kind, fallback };
+    await this.deps.codes.issue(request, (code) => this.deps.delivery.sendLater(org, { ...message, code }, how));
   }
 
   /** Answers whose password it was. @throws InvalidCodeError, LockedOutError, UnavailableError */
-  async reset(org: OrgRecord, contact: Contact, code: string, newPassword: string): Promise<UserId> {
+  async reset(
+    org: OrgRecord,
+    contact: Contact,
+    code: string,
+    newPassword: string,
+    locale: Locale = org.settings.locale,
+  ): Promise<UserId> {
     const pool = orgPool(org);
     const { uid, user } = await this.findOwner(pool, contact);
     const matched = await this.deps.codes.check(contextOf(org, uid, contact), code);
     if (user === null || !(await this.deps.codes.consume(matched))) throw new InvalidCodeError();
     // The code has proved who asks: a failure from here on must not leave a new password on a locked account.
     await this.deps.guard.unlock(pool, user.email);
-    await this.replacePassword(pool, user, newPassword, () => new InvalidCodeError());
+    // Before the notice: the contact that the code has proved is told with the others.
+    await this.deps.proof.note(org, user, matched.proves);
+    const notice = this.notice(matched.challengeId, locale);
+    await this.replacePassword(pool, user, newPassword, () => new InvalidCodeError(), { notice });
     return user.uid;
   }
 
@@ -93,7 +116,7 @@ export class PasswordService {
     org: OrgRecord,
     session: SessionRecord,
     client: ClientInfo,
-    { currentPassword, newPassword }: PasswordChange,
+    { currentPassword, newPassword, attempt = freshAttempt(), locale = org.settings.locale }: PasswordChange,
   ): Promise<void> {
     if (newPassword === currentPassword) {
       throw new InvalidRequestError([{ path: 'new_password', message: 'Must differ from the current password.' }]);
@@ -102,7 +125,8 @@ export class PasswordService {
     const user = await this.deps.users.find(pool, session.uid);
     if (user === null || user.status !== 'active') throw new InvalidSessionError();
     await this.assertCurrentPassword(org, user, currentPassword, client);
-    await this.replacePassword(pool, user, newPassword, (cause) => new InvalidSessionError(cause), session);
+    const around = { keep: session.sid, notice: this.notice(attempt.seed, locale) };
+    await this.replacePassword(pool, user, newPassword, (cause) => new InvalidSessionError(cause), around);
   }
 
   private async assertCurrentPassword(
@@ -129,14 +153,18 @@ export class PasswordService {
     user: UserRecord,
     newPassword: string,
     gone: (cause: NotFoundError) => Error,
-    keep?: SessionRecord,
+    around: { readonly keep?: SessionId; readonly notice: Notice },
   ): Promise<void> {
     const replace = () => this.deps.identities.setPassword(pool, user.uid, newPassword);
     try {
-      await this.deps.access.endAllAround(pool, user, replace, keep?.sid);
+      await this.deps.access.endAllAround(pool, user, replace, around);
     } catch (error) {
       throw error instanceof NotFoundError ? gone(error) : error;
     }
+  }
+
+  private notice(eventId: string, locale: Locale): Notice {
+    return { kind: 'password_changed', eventId, at: this.deps.clock.now(), locale };
   }
 
   private async findOwner(pool: Pool, contact: Contact): Promise<Owner> {
@@ -145,11 +173,6 @@ export class PasswordService {
     const uid = keyedId(this.deps.indexKey, ['nobody', pool.id, contactSubject(contact)]);
     return { uid, user: null };
   }
-}
-
-function resetSubject(org: OrgRecord, contact: Contact): LimitSubject {
-  const id = ['password_reset', org.orgId, contactSubject(contact)];
-  return { id, settings: org.settings.limits, isExempt: isTestContact(org, contact) };
 }
 
 function contextOf(org: OrgRecord, uid: string, contact: Contact) {

@@ -147,6 +147,8 @@ export class RegistrationService {
       uid,
       email: email.value,
       phone_number: phone.value,
+      email_verified: false,
+      phone_verified: false,
       ssn: this.deps.cipher.encrypt(place('ssn'), ssn),
       date_of_birth: date_of_birth === null ? null : this.deps.cipher.encrypt(place('date_of_birth'), date_of_birth),
       kyc_status: 'pending',

@@ -1,4 +1,4 @@
-import type { Contact } from '../contacts/contact.js';
+import type { Contact, ContactKind } from '../contacts/contact.js';
 import type { Edited } from '../edits/edited.js';
 import type { UserId } from './user-id.js';
 
@@ -29,6 +29,9 @@ export interface UserRecord extends UserTerms {
   readonly uid: UserId;
   readonly email: string;
   readonly phone_number: string;
+  /** Whether somebody has used a code that went there. Mail and messages about the account go to such contacts alone. */
+  readonly email_verified: boolean;
+  readonly phone_verified: boolean;
   readonly first_name: string;
   readonly last_name: string;
   readonly ssn: string;
@@ -60,4 +63,13 @@ function strictest(written: unknown, inForce: UserStatus): UserStatus {
 
 export function contactsOf(user: UserRecord): { email: Contact; phone: Contact } {
   return { email: { kind: 'email', value: user.email }, phone: { kind: 'phone', value: user.phone_number } };
+}
+
+export function verifiedContactsOf(user: UserRecord): readonly Contact[] {
+  const { email, phone } = contactsOf(user);
+  return [...(user.email_verified ? [email] : []), ...(user.phone_verified ? [phone] : [])];
+}
+
+export function isVerified(user: UserRecord, kind: ContactKind): boolean {
+  return kind === 'email' ? user.email_verified : user.phone_verified;
 }

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../audit/audit-record.js';
-import type { Contact } from '../contacts/contact.js';
+import type { Contact, ContactKind } from '../contacts/contact.js';
 import type { Problems } from '../edits/edited.js';
 import type { Pool } from '../identity/pool.js';
 import type { ReservationClaim, ReservationKey } from './reservation-record.js';
@@ -34,6 +34,8 @@ export interface UserStore {
     change: UserChange,
     audit?: readonly AuditRecord[],
   ): Promise<string | null>;
+  /** Of a user who is there. Nothing else of the profile is touched, whoever changes it meanwhile. */
+  markVerified(pool: Pool, uid: UserId, kind: ContactKind): Promise<void>;
   /** Removes the profile and the reservations in one commit. */
   delete(
     pool: Pool,

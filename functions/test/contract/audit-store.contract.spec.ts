@@ -61,6 +61,15 @@ describeContract('AuditStore', (ports) => {
     expect((await store.latest(2, mine)).map(({ id }) => id)).to.deep.equal(ids.slice(0, 2));
   });
 
+  it('does nothing with a record that is there already, whatever it says', async () => {
+    const [record, other] = [newAudit(mine, { at: at(2) }), newAudit(mine, { at: at(1) })];
+    await appended(record, other, record, { ...record, at: at(3), action: 'org.suspended' });
+    expect(await store.latest(10, mine)).to.deep.equal([record, other]);
+    const same = newAudit(mine, { at: at(0) });
+    await Promise.all(times(20, () => store.append(same)));
+    expect(await store.latest(10, mine)).to.deep.equal([record, other, same]);
+  });
+
   it('tells of one org, or of all', async () => {
     const other = orgId.generate();
     const records = [newAudit(mine, { at: at(60) }), newAudit(other, { at: at(61) }), newAudit(mine, { at: at(62) })];

@@ -1,27 +1,11 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type { ChallengeKey, ChallengeRecord, MatchedCode } from '../../src/codes/challenge-record.js';
+import type { ChallengeKey, MatchedCode } from '../../src/codes/challenge-record.js';
 import type { ChallengeStore } from '../../src/codes/challenge-store.js';
 import { areOrdinals, describeContract, times } from '../support/describe-contract.js';
+import { newChallenge, newPlace } from '../support/records.js';
 
 const LATER = new Date('2030-01-01T00:00:00.123Z');
-
-function newKey(): ChallengeKey {
-  return `place-${randomUUID()}` as ChallengeKey;
-}
-
-function newChallenge(sibling: ChallengeKey | null = null): ChallengeRecord {
-  return {
-    challengeId: randomUUID(),
-    serial: randomInt(1, 2 ** 48 - 1),
-    uid: 'usr_a',
-    mac: Buffer.from(randomUUID()).toString('base64url'),
-    pepperVersion: 2,
-    sibling,
-    expiresAt: LATER,
-    purgeAt: LATER,
-  };
-}
 
 /** The match of the code at a place. */
 async function matchAt(
@@ -29,18 +13,18 @@ async function matchAt(
   key: ChallengeKey,
   others: readonly ChallengeKey[],
 ): Promise<MatchedCode> {
-  const { challengeId = randomUUID(), uid = 'usr_a' } = (await store.find(key)) ?? {};
-  return { key, challengeId, uid, claimUntil: LATER, others };
+  const { challengeId = randomUUID(), uid = 'usr_a', proves = null } = (await store.find(key)) ?? {};
+  return { key, challengeId, uid, proves, claimUntil: LATER, others };
 }
 
 describeContract('ChallengeStore', (ports) => {
   let store: ChallengeStore;
-  let [key, sibling] = [newKey(), newKey()];
+  let [key, sibling] = [newPlace(), newPlace()];
   before(() => {
     store = ports().challenges;
   });
   beforeEach(() => {
-    [key, sibling] = [newKey(), newKey()];
+    [key, sibling] = [newPlace(), newPlace()];
   });
 
   /** Reading what a place counts uses up a try. */
@@ -54,7 +38,7 @@ describeContract('ChallengeStore', (ports) => {
     expect(await store.countTry(key)).to.equal(null);
     expect(await store.countTry(key), 'counting makes nothing').to.equal(null);
     expect(await store.consume(await matchAt(store, key, [sibling]))).to.equal(false);
-    expect(await store.addFailure([key])).to.equal(0);
+    expect(await store.addFailure([key], LATER)).to.equal(0);
     await store.block([key], 1);
     await store.clear([key, sibling]);
     expect(await store.find(key)).to.equal(null);
@@ -88,7 +72,7 @@ describeContract('ChallengeStore', (ports) => {
 
     it('touches neither failures nor pause', async () => {
       await store.replace(key, newChallenge());
-      await store.addFailure([key]);
+      await store.addFailure([key], LATER);
       await store.block([key], 1_900_000_000_123);
       for (const _ of times(3, String))
         expect(await read(key)).to.deep.equal({ failures: 1, blockedUntil: 1_900_000_000_123 });
@@ -99,7 +83,7 @@ describeContract('ChallengeStore', (ports) => {
     it('begins tries anew, and keeps failures and pause', async () => {
       await store.replace(key, newChallenge());
       for (const _ of times(3, String)) await store.countTry(key);
-      for (const failures of [1, 2]) expect(await store.addFailure([key])).to.equal(failures);
+      for (const failures of [1, 2]) expect(await store.addFailure([key], LATER)).to.equal(failures);
       await store.block([key], 1_900_000_000_000);
       const next = newChallenge();
       await store.replace(key, next);
@@ -114,7 +98,7 @@ describeContract('ChallengeStore', (ports) => {
 
     it('makes the sibling’s code unusable, and keeps its failures and pause', async () => {
       await store.replace(sibling, newChallenge(key));
-      await store.addFailure([sibling]);
+      await store.addFailure([sibling], LATER);
       await store.block([sibling], 1_900_000_000_000);
       await store.replace(key, newChallenge(sibling));
       expect(await store.find(sibling)).to.equal(null);
@@ -122,19 +106,9 @@ describeContract('ChallengeStore', (ports) => {
       expect(await store.find(key), 'and only that').not.to.equal(null);
     });
 
-    it('leaves one of two live, whatever the parallelism', async () => {
-      await Promise.all(
-        times(10, (n) =>
-          n % 2 === 0 ? store.replace(key, newChallenge(sibling)) : store.replace(sibling, newChallenge(key)),
-        ),
-      );
-      const live = [await store.find(key), await store.find(sibling)].filter((challenge) => challenge !== null);
-      expect(live).to.have.length(1);
-    });
-
     it('loses no failure that is added meanwhile', async () => {
       await store.replace(key, newChallenge(sibling));
-      const adding = times(50, () => store.addFailure([key, sibling]));
+      const adding = times(50, () => store.addFailure([key, sibling], LATER));
       const replacing = times(10, () => store.replace(key, newChallenge(sibling)));
       await Promise.all([...adding, ...replacing]);
       expect([await read(key), await read(sibling)].map((count) => count?.failures)).to.deep.equal([50, 50]);
@@ -144,25 +118,29 @@ describeContract('ChallengeStore', (ports) => {
   describe('addFailure', () => {
     it('adds at each place and answers the first', async () => {
       await store.replace(key, newChallenge(sibling));
-      await store.addFailure([sibling]);
-      expect(await store.addFailure([key, sibling])).to.equal(1);
-      expect(await store.addFailure([sibling, key])).to.equal(3);
+      await store.addFailure([sibling], LATER);
+      expect(await store.addFailure([key, sibling], LATER)).to.equal(1);
+      expect(await store.addFailure([sibling, key], LATER)).to.equal(3);
       expect((await read(key))?.failures).to.equal(2);
     });
 
     it('gives 200 parallel failures 200 numbers', async () => {
       await store.replace(key, newChallenge(sibling));
-      const numbers = await Promise.all(times(200, () => store.addFailure([key, sibling])));
+      const numbers = await Promise.all(times(200, () => store.addFailure([key, sibling], LATER)));
       expect(areOrdinals(numbers)).to.equal(true);
       expect((await read(sibling))?.failures).to.equal(200);
     });
 
-    it('adds at all places or none, and makes none', async () => {
-      await store.replace(key, newChallenge());
-      expect(await store.addFailure([key, newKey()])).to.equal(0);
-      expect((await read(key))?.failures).to.equal(0);
-      expect(await store.addFailure([sibling])).to.equal(0);
-      expect(await store.countTry(sibling)).to.equal(null);
+    it('makes a sibling that was never asked for a code, so that it shares the failures', async () => {
+      await store.replace(key, newChallenge(sibling), true);
+      for (const failures of [1, 2]) expect(await store.addFailure([key, sibling], LATER)).to.equal(failures);
+      expect(await store.find(sibling)).to.equal(null);
+      expect((await read(sibling))?.failures).to.equal(2);
+    });
+
+    it('adds nothing anywhere, and makes nothing, when the first place is gone', async () => {
+      expect(await store.addFailure([key, sibling], LATER)).to.equal(0);
+      for (const place of [key, sibling]) expect(await store.countTry(place)).to.equal(null);
     });
   });
 
@@ -181,7 +159,7 @@ describeContract('ChallengeStore', (ports) => {
   describe('consume', () => {
     it('takes the code, its failures and those of the others', async () => {
       await store.replace(key, newChallenge(sibling));
-      await store.addFailure([key, sibling]);
+      await store.addFailure([key, sibling], LATER);
       expect(await store.consume(await matchAt(store, key, [sibling]))).to.equal(true);
       for (const place of [key, sibling]) {
         expect(await store.find(place)).to.equal(null);
@@ -224,7 +202,7 @@ describeContract('ChallengeStore', (ports) => {
 
   it('clear: removes codes, and what is not there', async () => {
     await store.replace(key, newChallenge(sibling));
-    await store.clear([key, sibling, newKey()]);
+    await store.clear([key, sibling, newPlace()]);
     for (const place of [key, sibling]) expect(await store.countTry(place)).to.equal(null);
     expect(await store.consume(await matchAt(store, key, []))).to.equal(false);
   });

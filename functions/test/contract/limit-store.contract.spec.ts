@@ -64,6 +64,30 @@ describeContract('LimitStore', (ports) => {
     expect(await change(changes)).to.deep.equal([4, 7, 2]);
   });
 
+  it('changes several documents in one commit, and answers each', async () => {
+    const other = `${key}-other` as LimitKey;
+    await add(['a'], 4, other);
+    const results = await store.changeAll([
+      { key, changes: adding(COUNTERS), purgeAt: PURGE },
+      { key: other, changes: adding(['a', 'b']), purgeAt: PURGE },
+    ]);
+    expect(results.map(({ counts }) => counts)).to.deep.equal([
+      [1, 1, 1],
+      [5, 1],
+    ]);
+    expect(await add(COUNTERS)).to.deep.equal([2, 2, 2]);
+    await store.forget(other, ['a'], results[1]?.version ?? '');
+    expect(await add(['a'], 1, other), 'forgotten by its version').to.deep.equal([1]);
+  });
+
+  it('gives parallel changes of the same documents the same place in each', async () => {
+    const other = `${key}-other` as LimitKey;
+    const both = () => store.changeAll([key, other].map((of) => ({ key: of, changes: adding(['a']), purgeAt: PURGE })));
+    const places = await Promise.all(times(100, both));
+    for (const [first, second] of places) expect(first?.counts).to.deep.equal(second?.counts);
+    expect(areOrdinals(places.map(([first]) => first?.counts[0] ?? 0))).to.equal(true);
+  });
+
   it('keeps keys apart', async () => {
     await add(COUNTERS);
     expect(await add(COUNTERS, 1, `${key}-2` as LimitKey)).to.deep.equal([1, 1, 1]);

@@ -11,7 +11,8 @@ import { BY, newUser } from '../support/records.js';
 const PASSWORD = 'a password';
 const FIELDS = [
   ...['email', 'phone_number', 'first_name', 'last_name', 'ssn', 'date_of_birth', 'address', 'secondary_address'],
-  ...['metadata', 'createdAt', 'updatedAt', 'kyc_status', 'status', 'role', 'problems', 'isEnforced', 'inForce'],
+  ...['email_verified', 'phone_verified', 'metadata', 'createdAt', 'updatedAt', 'kyc_status', 'status', 'role'],
+  ...['problems', 'isEnforced', 'inForce'],
   ...inForce('kyc_status', 'status', 'role', 'any'),
 ];
 

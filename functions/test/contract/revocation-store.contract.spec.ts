@@ -6,9 +6,10 @@ import { type RevocationId, type RevocationRecord, revocationId } from '../../sr
 import type { RevocationStore } from '../../src/users/revocation-store.js';
 import { userId } from '../../src/users/user-id.js';
 import { describeContract, times } from '../support/describe-contract.js';
+import { FirestoreProbe } from '../support/firestore-probe.js';
 import { newPool } from '../support/unit-fixtures.js';
 
-describeContract('RevocationStore', (ports) => {
+describeContract('RevocationStore', (ports, adapters) => {
   // Others of the same database are among those that are found: these are of a time of their own.
   const year = 2_100 + randomInt(7_000);
   const at = (second: number) => new Date(Date.UTC(year, 0, 1, 0, 0, second, 1));
@@ -18,7 +19,8 @@ describeContract('RevocationStore', (ports) => {
   });
 
   function newRevocation(second: number): RevocationRecord {
-    return { id: revocationId.generate(), pool: newPool(), uid: userId.generate(), keep: null, dueAt: at(second) };
+    const whose = { pool: newPool(), uid: userId.generate() };
+    return { id: revocationId.generate(), ...whose, keep: null, ends: true, notice: null, dueAt: at(second) };
   }
 
   async function added(second: number, change: Partial<RevocationRecord> = {}): Promise<RevocationRecord> {
@@ -34,10 +36,20 @@ describeContract('RevocationStore', (ports) => {
   it('answers those that are due, whole, the longest due first', async () => {
     const third = await added(3, { pool: MAIN_POOL });
     const first = await added(1, { keep: sessionId.generate() });
-    const second = await added(2);
+    const notice = { kind: 'password_changed', eventId: 'event-1', at: at(1).getTime(), locale: 'ja' } as const;
+    const second = await added(2, { ends: false, notice });
     expect(await due(0, 3)).to.deep.equal([first, second, third]);
     expect(await due(0, 2)).to.deep.equal([first, second]);
     expect(await due(0, 0)).to.deep.equal([]);
+  });
+
+  it('answers one that was written before there were notices: it ends everything, and tells nobody', async () => {
+    if (adapters === 'memory') return;
+    const { id, pool, uid, keep, dueAt } = newRevocation(10);
+    const probe = new FirestoreProbe();
+    await probe.write(`revocations/${id}`, { pool, uid, keep, dueAt });
+    await probe.close();
+    expect(await due(10, 10)).to.deep.equal([{ id, pool, uid, keep, ends: true, notice: null, dueAt }]);
   });
 
   it('goes on where the page before ended, also between two of the same time', async () => {

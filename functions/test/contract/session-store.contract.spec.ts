@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { ChallengeKey, MatchedCode } from '../../src/codes/challenge-record.js';
 import { MAIN_POOL, type Pool } from '../../src/identity/pool.js';
+import type { LimitKey } from '../../src/limits/limit-store.js';
 import { type SessionId, sessionId } from '../../src/sessions/session-id.js';
 import type { SessionRecord } from '../../src/sessions/session-record.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
@@ -40,15 +41,24 @@ describeContract('SessionStore', (ports) => {
   /** A code that was right and is still there. */
   async function matched(others: readonly ChallengeKey[] = []): Promise<MatchedCode> {
     const [key, challengeId] = [`place-${randomUUID()}` as ChallengeKey, randomUUID()];
-    const rest = { serial: 1, mac: 'mac', pepperVersion: 1, sibling: null, expiresAt: ENDS, purgeAt: ENDS };
+    const rest = {
+      serial: 1,
+      ordinal: 1,
+      proves: null,
+      mac: 'mac',
+      pepperVersion: 1,
+      sibling: null,
+      expiresAt: ENDS,
+      purgeAt: ENDS,
+    };
     await ports().challenges.replace(key, { challengeId, uid, ...rest });
-    const match = { key, challengeId, uid, claimUntil: new Date('2030-01-01T00:00:00Z'), others };
+    const match = { key, challengeId, uid, proves: null, claimUntil: new Date('2030-01-01T00:00:00Z'), others };
     return match;
   }
 
   async function opened(owner = uid, inPool = pool): Promise<SessionId> {
     const session = newSession(inPool, owner);
-    expect(await store.open(session, await matched())).to.equal(true);
+    expect(await store.open(session, await matched())).to.deep.equal([]);
     return session.sid;
   }
 
@@ -68,7 +78,7 @@ describeContract('SessionStore', (ports) => {
     it('takes the code, and the failures of the other place, with it', async () => {
       const other = await matched();
       const code = await matched([other.key]);
-      expect(await store.open(newSession(pool, uid), code)).to.equal(true);
+      expect(await store.open(newSession(pool, uid), code)).to.deep.equal([]);
       for (const { key } of [code, other]) expect(await ports().challenges.countTry(key)).to.equal(null);
     });
 
@@ -76,7 +86,7 @@ describeContract('SessionStore', (ports) => {
       const code = await matched();
       await ports().challenges.clear([code.key]);
       const session = newSession(pool, uid);
-      expect(await store.open(session, code)).to.equal(false);
+      expect(await store.open(session, code)).to.equal(null);
       expect(await store.find(session.sid)).to.equal(null);
     });
 
@@ -88,8 +98,23 @@ describeContract('SessionStore', (ports) => {
       expect(wins.filter(Boolean)).to.have.length(1);
       const found = await Promise.all(sessions.map(({ sid }) => store.find(sid)));
       expect(found.filter((session) => session !== null).map(({ sid }) => sid)).to.deep.equal([
-        sessions[wins.indexOf(true)]?.sid,
+        sessions[wins.findIndex(Boolean)]?.sid,
       ]);
+    });
+
+    it('changes counters with it, and none when the code is gone', async () => {
+      const purgeAt = ENDS;
+      const key = `limit-${randomUUID()}` as LimitKey;
+      const changes = [
+        { field: 'logins', add: 1 },
+        { field: 'devices.a', add: 2 },
+        { field: 'latest', atLeast: 7 },
+      ];
+      const counted = { key, changes, purgeAt };
+      const code = await matched();
+      expect(await store.open(newSession(pool, uid), code, counted)).to.deep.equal([1, 2, 7]);
+      expect(await store.open(newSession(pool, uid), code, counted)).to.equal(null);
+      expect(await store.open(newSession(pool, uid), await matched(), counted)).to.deep.equal([2, 4, 7]);
     });
 
     it('opens many with a code each', async () => {

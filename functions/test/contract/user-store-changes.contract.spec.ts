@@ -81,6 +81,49 @@ describeContract('UserStore, changes', (ports) => {
     });
   });
 
+  describe('markVerified', () => {
+    it('marks one contact of one user, and leaves all else', async () => {
+      const [before, other] = [await stored(), await stored()];
+      const { uid } = before.profile;
+      for (const kind of ['phone', 'email', 'email'] as const) await store.markVerified(pool, uid, kind);
+      const { version, ...after } = await read(uid);
+      const { version: _, ...rest } = before;
+      const profile = { ...before.profile, email_verified: true, phone_verified: true };
+      expect(after).to.deep.equal({ ...rest, profile });
+      expect(version).not.to.equal(before.version);
+      expect(await read(other.profile.uid)).to.deep.equal(other);
+    });
+
+    it('marks the contact that it is told of alone', async () => {
+      for (const kind of ['email', 'phone'] as const) {
+        const { uid } = (await stored()).profile;
+        await store.markVerified(pool, uid, kind);
+        const { email_verified, phone_verified } = (await read(uid)).profile;
+        expect([email_verified, phone_verified]).to.deep.equal([kind === 'email', kind === 'phone']);
+      }
+    });
+
+    it('loses no change that somebody makes meanwhile', async () => {
+      const { uid } = (await stored()).profile;
+      await Promise.all([
+        ...times(5, () => store.markVerified(pool, uid, 'email')),
+        editor.user(pool, uid, { role: 'edited' }),
+        ...times(5, () => store.markVerified(pool, uid, 'phone')),
+      ]);
+      const { profile, written } = await read(uid);
+      expect(profile).to.include({ email_verified: true, phone_verified: true });
+      expect(written.role).to.equal('edited');
+    });
+
+    it('does not bring back a user who is gone', async () => {
+      const { uid } = (await stored()).profile;
+      await store.delete(pool, uid, []);
+      await store.markVerified(pool, uid, 'email');
+      expect(await store.find(pool, uid)).to.equal(null);
+      expect(await store.read(pool, uid)).to.equal(null);
+    });
+  });
+
   it('delete: removes profile and reservations, and twice is no error', async () => {
     const user = newUser();
     const claims = await reserved();

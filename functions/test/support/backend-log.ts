@@ -4,8 +4,9 @@ import type { TestApp } from './describe-app.js';
 /** What is asked of a backend that changes nothing there. */
 const READS = ['lookup', 'signInWithPassword'];
 
-/** Every call that leaves the process while this work is done, by whatever request. */
-export async function callsDuring<T>({ backends }: TestApp, work: () => Promise<T>) {
+/** Every call that leaves the process while this work is done, by whatever request, and behind the answers of this. */
+export async function callsDuring<T>({ backends, services: { background } }: TestApp, work: () => Promise<T>) {
+  await background.idle();
   const calls: BackendCall[] = [];
   const outer = backends.fault;
   backends.fault = (call, proceed) => {
@@ -13,7 +14,9 @@ export async function callsDuring<T>({ backends }: TestApp, work: () => Promise<
     return outer === undefined ? proceed() : outer(call, proceed);
   };
   try {
-    return { result: await work(), calls };
+    const result = await work();
+    await background.idle();
+    return { result, calls };
   } finally {
     backends.fault = outer;
   }

@@ -1,14 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackendCall, BackendObserver } from '../../src/lib/backend.js';
+import { BackgroundWork } from '../../src/lib/background-work.js';
 
-/** What one request cost: waits in a row on backends, and Firestore documents. */
-export interface Recording {
+/** Waits in a row on backends, and Firestore documents. */
+export interface Cost {
   hops: number;
   reads: number;
   writes: number;
   deletes: number;
   calls: string[];
+}
+
+/** What one request cost, and what was begun in it that its answer does not wait for. */
+export interface Recording extends Cost {
+  readonly behind: Cost;
+}
+
+interface Account {
+  readonly cost: Cost;
+  /** Where work goes that is begun now and not waited for. */
+  readonly behind: Cost;
+  depth: number;
 }
 
 type Fault = (call: BackendCall, proceed: () => Promise<unknown>) => Promise<unknown>;
@@ -23,30 +36,64 @@ export class BackendRecorder {
   delayMs = 15;
   /** Replaces calls, to fail or stall them. */
   fault: Fault | undefined;
-  private readonly current = new AsyncLocalStorage<Recording & { depth: number }>();
+  private readonly current = new AsyncLocalStorage<Account>();
+  private readonly aside = new AsyncLocalStorage<true>();
 
   readonly observe: BackendObserver = async (call, proceed) => {
     const run = () => (this.fault === undefined ? proceed() : this.fault(call, proceed)) as ReturnType<typeof proceed>;
-    const recording = this.current.getStore();
-    if (recording === undefined) return run();
+    const account = this.current.getStore();
+    if (account === undefined) return run();
+    const { cost } = account;
     const { reads = 0, writes = 0, deletes = 0 } = call.cost;
-    recording.reads += reads;
-    recording.writes += writes;
-    recording.deletes += deletes;
-    recording.calls.push(`${call.backend}.${call.operation}`);
-    const depth = recording.depth + 1;
+    cost.reads += reads;
+    cost.writes += writes;
+    cost.deletes += deletes;
+    cost.calls.push(`${call.backend}.${call.operation}`);
+    const depth = account.depth + 1;
     try {
       await sleep(this.delayMs);
       return await run();
     } finally {
-      recording.depth = Math.max(recording.depth, depth);
-      recording.hops = Math.max(recording.hops, depth);
+      account.depth = Math.max(account.depth, depth);
+      cost.hops = Math.max(cost.hops, depth);
     }
   };
 
+  /** What runs behind the answer goes on after this: it is counted when it is over. */
   async record<T>(work: () => Promise<T>): Promise<{ result: T; recording: Recording }> {
-    const recording = { hops: 0, reads: 0, writes: 0, deletes: 0, calls: [], depth: 0 };
-    const result = await this.current.run(recording, work);
-    return { result, recording };
+    const [cost, behind] = [nothing(), nothing()];
+    const result = await this.current.run({ cost, behind, depth: 0 }, work);
+    return { result, recording: Object.assign(cost, { behind }) };
   }
+
+  /** Whether a call that is made now is one that no answer waits for. */
+  get isBehind(): boolean {
+    return this.aside.getStore() ?? false;
+  }
+
+  /** Counts work apart from the request that has begun it. */
+  apart<T>(work: () => Promise<T>): Promise<T> {
+    const account = this.current.getStore();
+    const apart = () => this.aside.run(true, work);
+    if (account === undefined) return apart();
+    return this.current.run({ cost: account.behind, behind: account.behind, depth: 0 }, apart);
+  }
+}
+
+/** Of this the recorder knows that no answer waits for it. */
+export class RecordedBackgroundWork extends BackgroundWork {
+  constructor(
+    private readonly recorder: BackendRecorder,
+    onError?: (error: unknown) => void,
+  ) {
+    super(onError);
+  }
+
+  override start(work: () => Promise<unknown>): void {
+    super.start(() => this.recorder.apart(work));
+  }
+}
+
+function nothing(): Cost {
+  return { hops: 0, reads: 0, writes: 0, deletes: 0, calls: [] };
 }

@@ -14,10 +14,10 @@ class SpyStore extends MemoryChallengeStore {
   readonly stored: ChallengeRecord[] = [];
   readonly keys: ChallengeKey[] = [];
 
-  override async replace(key: ChallengeKey, challenge: ChallengeRecord): Promise<void> {
+  override async replace(key: ChallengeKey, challenge: ChallengeRecord, isSiblingIdle?: boolean): Promise<void> {
     this.stored.push(challenge);
     this.keys.push(key);
-    await super.replace(key, challenge);
+    await super.replace(key, challenge, isSiblingIdle);
   }
 }
 
@@ -32,6 +32,7 @@ export class CodeDesk {
     indexKey: INDEX_KEY,
   });
   readonly pool = newPool();
+  private asked = 0;
   private readonly places = new Map<Contact, ChallengeKey>();
 
   context(contact: Contact = EMAIL): CodeContext {
@@ -40,7 +41,8 @@ export class CodeDesk {
 
   async send(contact: Contact = EMAIL, change: Partial<CodeRequest> = {}): Promise<string> {
     const other = contact === EMAIL ? PHONE : EMAIL;
-    const common = { uid: 'usr_a', length: 6, lifetimeSeconds: CODE_LIFETIME_MS / 1_000 };
+    this.asked += 1;
+    const common = { uid: 'usr_a', ordinal: this.asked, length: 6, lifetimeSeconds: CODE_LIFETIME_MS / 1_000 };
     let sent = '';
     await this.service.issue(
       { ...this.context(contact), siblingSubject: this.context(other).subject, ...common, ...change },

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { failedHandover } from '../../src/adapters/failed-handover.js';
 import { MemoryOutbox, MemoryQueue } from '../../src/adapters/memory/memory-delivery.js';
 import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
 import { type ComposedServices, composePorts, composeServices } from '../../src/composition.js';
@@ -8,16 +9,19 @@ import type { ParamName } from '../../src/config/param-names.js';
 import { parseSecrets, type Secrets } from '../../src/config/secrets.js';
 import type { CredentialEnvironment } from '../../src/credentials/credential-id.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
+import type { MessageSender } from '../../src/delivery/message-sender.js';
 import { createApp } from '../../src/http/app.js';
 import { routes } from '../../src/http/routes/index.js';
+import { webhooks } from '../../src/http/webhooks/index.js';
 import type { BreakerPolicy } from '../../src/lib/backend-policy.js';
 import { jsonLogger } from '../../src/lib/logger.js';
 import type { OrgSettings } from '../../src/orgs/org-settings.js';
 import type { Ports } from '../../src/ports.js';
 import { ApiClient, type TestOrg } from './api-client.js';
-import { BackendRecorder } from './backend-recorder.js';
+import { BackendRecorder, RecordedBackgroundWork } from './backend-recorder.js';
 import { NEVER_OPENS } from './breakers.js';
 import { testStack } from './global-stack.js';
+import { callbackVerifiers } from './provider-signer.js';
 import { BY } from './records.js';
 import { Scenario } from './scenario.js';
 import { TestClock } from './test-clock.js';
@@ -60,6 +64,8 @@ export interface EmulatorAppOptions {
   readonly breaker?: BreakerPolicy;
   /** Adapters in place of the composed ones. */
   readonly ports?: (clock: TestClock) => Partial<Ports>;
+  /** Messages go out through it, and not to the outbox. */
+  readonly sender?: MessageSender;
 }
 
 export async function startEmulatorApp(options: EmulatorAppOptions = {}): Promise<TestApp> {
@@ -68,7 +74,8 @@ export async function startEmulatorApp(options: EmulatorAppOptions = {}): Promis
   const clock = new TestClock();
   const backends = new BackendRecorder();
   const { ports, close } = composePorts(config, { clock, observer: backends.observe, breaker });
-  return startApp({ ports: { ...ports, ...replaced(clock) }, secrets: config.secrets, clock, backends, close });
+  const all = { ...ports, ...replaced(clock) };
+  return startApp({ ports: all, secrets: config.secrets, clock, backends, sender: options.sender, close });
 }
 
 export async function startMemoryApp(): Promise<TestApp> {
@@ -96,24 +103,34 @@ interface Parts {
   readonly secrets: Secrets;
   readonly clock: TestClock;
   readonly backends: BackendRecorder;
+  readonly sender?: MessageSender | undefined;
   close(): Promise<void>;
 }
 
-async function startApp({ ports: outer, secrets, clock, backends, close }: Parts): Promise<TestApp> {
+async function startApp({ ports: outer, secrets, clock, backends, sender, close }: Parts): Promise<TestApp> {
   const logs: string[] = [];
   const outbox = new MemoryOutbox();
   const queue = new MemoryQueue();
   const send: MemoryOutbox['send'] = (message) =>
-    backends.observe({ backend: 'outbox', operation: 'send', cost: {} }, () => outbox.send(message));
-  const enqueue: MemoryQueue['enqueue'] = (payload) =>
-    backends.observe({ backend: 'tasks', operation: 'enqueue', cost: {} }, () => queue.enqueue(payload));
-  const ports: Ports = { ...outer, sender: { send }, queue: { enqueue } };
+    backends
+      .observe({ backend: 'outbox', operation: 'send', cost: {} }, () => outbox.send(message))
+      .catch((error: unknown) => failedHandover('outbox', error));
+  const enqueue: MemoryQueue['enqueue'] = (...job) =>
+    backends.observe({ backend: 'tasks', operation: 'enqueue', cost: {} }, () => queue.enqueue(...job));
+  const ports: Ports = { ...outer, sender: sender ?? { send }, queue: { enqueue }, callbacks: callbackVerifiers() };
   const hasher = new SecretHasher(TEST_BCRYPT_COST);
-  const services = composeServices(ports, secrets, clock, hasher);
-  const drain = () => queue.drain((payload) => services.delivery.deliverQueued(payload));
+  const services = composeServices(ports, secrets, clock, hasher, new RecordedBackgroundWork(backends));
+  let drained: Promise<unknown> = Promise.resolve();
+  /** Whoever comes second waits for what the first has taken as well. */
+  const drain = (): Promise<void> => {
+    const draining = drained.then(() => queue.drain((payload) => services.jobs.run(payload)));
+    drained = draining.catch(() => {});
+    return draining;
+  };
   const app = createApp({
     services,
     routes,
+    webhooks,
     clock,
     logger: jsonLogger((line) => logs.push(line)),
     projectId: 'demo-gatehouse',
@@ -125,8 +142,8 @@ async function startApp({ ports: outer, secrets, clock, backends, close }: Parts
   const api = new ApiClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const scenario = new Scenario(api, async (to) => {
     await drain();
-    const code = outbox.messages.findLast((message) => message.to === to)?.code;
-    if (code === undefined) throw new Error('no message was sent there');
+    const code = codesTo(outbox, to).at(-1);
+    if (code === undefined) throw new Error('no code was sent there');
     return code;
   });
   return {
@@ -144,11 +161,17 @@ async function startApp({ ports: outer, secrets, clock, backends, close }: Parts
     provision: (name = 'Test org', settings = {}, environment = 'live') =>
       services.orgs.create({ name, settings, environment }, BY),
     close: async () => {
+      await services.background.idle();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await close();
     },
   };
+}
+
+/** Oldest first. */
+export function codesTo({ messages }: MemoryOutbox, contact: string): string[] {
+  return messages.flatMap(({ to, code }) => (to === contact && code !== null ? [code] : []));
 }
 
 function describeWith(title: string, start: () => Promise<TestApp>, body: (app: () => TestApp) => void): void {

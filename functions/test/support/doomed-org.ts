@@ -2,29 +2,23 @@ import { inspect } from 'node:util';
 import type { MemoryCredentialStore } from '../../src/adapters/memory/memory-credential-store.js';
 import type { MemoryTenants } from '../../src/adapters/memory/memory-identity.js';
 import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
-import { AppService } from '../../src/apps/app-service.js';
 import { CodeService } from '../../src/codes/code-service.js';
-import { CredentialAdmin } from '../../src/credentials/credential-admin.js';
-import { CredentialIssuer } from '../../src/credentials/credential-issuer.js';
+import { type ComposedServices, composeServices } from '../../src/composition.js';
+import type { Contact } from '../../src/contacts/contact.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
+import { type DeliveryId, deliveryId } from '../../src/delivery/delivery-id.js';
 import { UnavailableError } from '../../src/errors/gatehouse-error.js';
 import { freshAttempt } from '../../src/idempotency/idempotency-service.js';
 import type { OrgPool, Pool } from '../../src/identity/pool.js';
-import { type DeletionProgress, OrgDeletion } from '../../src/orgs/org-deletion.js';
+import type { DeletionProgress } from '../../src/orgs/org-deletion.js';
 import type { OrgId } from '../../src/orgs/org-id.js';
-import { OrgProvisioner } from '../../src/orgs/org-provisioner.js';
 import { orgPool } from '../../src/orgs/org-record.js';
-import { OrgService } from '../../src/orgs/org-service.js';
-import { FieldCipher } from '../../src/pii/field-cipher.js';
-import { SessionService } from '../../src/sessions/session-service.js';
-import { AccessService } from '../../src/users/access-service.js';
-import { RegistrationService } from '../../src/users/registration-service.js';
 import type { UserId } from '../../src/users/user-id.js';
-import type { UserRecord } from '../../src/users/user-record.js';
+import { contactsOf, type UserRecord } from '../../src/users/user-record.js';
 import { contactSubject, userSubject } from '../../src/users/user-subjects.js';
 import { FaultPlan } from './fault-plan.js';
 import { BY, checkedRegistration } from './records.js';
-import { INDEX_KEY, ManualClock, testKeyring } from './unit-fixtures.js';
+import { INDEX_KEY, ManualClock, TEST_SECRETS } from './unit-fixtures.js';
 
 const CLIENT = { address: '203.0.113.7', agent: 'Test/1.0' };
 
@@ -41,25 +35,27 @@ export class DoomedOrgs {
   readonly ports = memoryPorts('demo-gatehouse', this.clock);
   readonly faults = new FaultPlan();
   readonly progress: DeletionProgress[] = [];
-  readonly registration: RegistrationService;
-  readonly credentials: CredentialAdmin;
-  readonly apps: AppService;
-  readonly orgs: OrgService;
+  readonly registration: ComposedServices['registration'];
+  readonly credentials: ComposedServices['credentialAdmin'];
+  readonly orgs: ComposedServices['orgs'];
+  readonly ledger: ComposedServices['ledger'];
+  private readonly apps: ComposedServices['apps'];
   private readonly codes: CodeService;
-  private readonly sessions: SessionService;
-  private readonly deletion: OrgDeletion;
+  private readonly sessions: ComposedServices['sessions'];
+  private readonly deletion: ComposedServices['deletion'];
   private readonly identities: { readonly pool: Pool; readonly uid: UserId }[] = [];
 
   constructor() {
     this.linkIdentities();
-    const issuer = new CredentialIssuer({ hasher: new SecretHasher(4), clock: this.clock, indexKey: INDEX_KEY });
-    const deps = { ...this.ports, clock: this.clock, indexKey: INDEX_KEY, issuer };
-    this.registration = new RegistrationService({ ...deps, cipher: new FieldCipher(testKeyring('data')) });
-    this.credentials = new CredentialAdmin(deps);
-    this.apps = new AppService(deps);
-    this.orgs = new OrgService({ ...deps, provisioner: new OrgProvisioner(deps) });
-    this.codes = new CodeService({ ...deps, peppers: testKeyring('peppers') });
-    this.sessions = new SessionService(deps);
+    const { clock, ports } = this;
+    const services = composeServices(ports, TEST_SECRETS, clock, new SecretHasher(4));
+    this.registration = services.registration;
+    this.credentials = services.credentialAdmin;
+    this.orgs = services.orgs;
+    this.ledger = services.ledger;
+    this.apps = services.apps;
+    this.codes = new CodeService({ ...ports, clock, peppers: TEST_SECRETS.codePeppers, indexKey: INDEX_KEY });
+    this.sessions = services.sessions;
     this.deletion = this.newDeletion();
   }
 
@@ -67,7 +63,7 @@ export class DoomedOrgs {
     return this.deletion.run(id, BY, (progress) => this.progress.push(progress));
   }
 
-  /** An org with users, each with sessions and codes of both kinds, with credentials, one of them shown, and apps. */
+  /** An org with users, each with sessions, codes and messages of both kinds; credentials, one of them shown; and apps. */
   async create(userCount = 3): Promise<WholeOrg> {
     const { org, credential } = await this.orgs.create({ name: 'Doomed' }, BY);
     const pool = orgPool(org);
@@ -85,11 +81,20 @@ export class DoomedOrgs {
     const user = await this.registration.register(pool, checkedRegistration());
     for (let n = 0; n < 2; n += 1) await this.logIn(pool, user);
     const contact = { kind: 'email', value: user.email } as const;
-    const request = { pool, uid: user.uid, contact, length: 6, lifetimeSeconds: 600 };
+    const request = { pool, uid: user.uid, contact, proves: null, length: 6, lifetimeSeconds: 600 };
     const issue = (purpose: 'login' | 'password_reset', subject: string) =>
       this.codes.issue({ ...request, purpose, subject }, async () => {});
     await Promise.all([issue('login', contactSubject(contact)), issue('password_reset', userSubject(user.uid))]);
+    for (const to of Object.values(contactsOf(user))) await this.send(pool.id, to);
     return user;
+  }
+
+  /** What is known of a message that a provider has taken. */
+  async send(orgId: OrgId, to: Contact): Promise<DeliveryId> {
+    const id = deliveryId.generate();
+    const handover = { outcome: 'accepted', provider: 'outbox', providerId: '1' } as const;
+    await this.ledger.add({ id, orgId, to, purpose: 'login' }, handover);
+    return id;
   }
 
   /**
@@ -118,9 +123,12 @@ export class DoomedOrgs {
     let code = '';
     const contact = { kind: 'email', value: user.email } as const;
     const context = { pool, purpose: 'login', subject: contactSubject(contact), contact } as const;
-    await this.codes.issue({ ...context, uid: user.uid, length: 6, lifetimeSeconds: 600 }, async (sent) => {
-      code = sent;
-    });
+    await this.codes.issue(
+      { ...context, uid: user.uid, proves: null, length: 6, lifetimeSeconds: 600 },
+      async (sent) => {
+        code = sent;
+      },
+    );
     const matched = await this.codes.check(context, code);
     const opening = { pool, user, code: matched, authMethods: ['pwd', 'otp'], client: CLIENT, lifetimeSeconds: 3_600 };
     await this.sessions.open({ ...opening, attempt: freshAttempt() });
@@ -143,14 +151,10 @@ export class DoomedOrgs {
     };
   }
 
-  private newDeletion(): OrgDeletion {
-    const { clock, faults } = this;
+  private newDeletion() {
     const wrapped = Object.fromEntries(
-      Object.entries(this.ports).map(([name, port]) => [name, faults.wrap(name, port)]),
+      Object.entries(this.ports).map(([name, port]) => [name, this.faults.wrap(name, port)]),
     ) as unknown as typeof this.ports;
-    const deps = { ...wrapped, clock, indexKey: INDEX_KEY };
-    const codes = new CodeService({ ...deps, peppers: testKeyring('peppers') });
-    const access = new AccessService({ ...deps, codes, sessions: new SessionService(deps) });
-    return new OrgDeletion({ ...deps, access });
+    return composeServices(wrapped, TEST_SECRETS, this.clock).deletion;
   }
 }

@@ -13,8 +13,11 @@ export function appOf({ services, clock }: TestApp, routes: readonly Route[]): E
 }
 
 /** Routes that a test has declared, on the services of an app. */
-export async function serveRoutes(other: TestApp, routes: readonly Route[]) {
-  const app = appOf(other, routes);
+export function serveRoutes(other: TestApp, routes: readonly Route[]) {
+  return serveApp(appOf(other, routes));
+}
+
+export async function serveApp(app: Express) {
   const server = await new Promise<Server>((resolve) => {
     const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
   });

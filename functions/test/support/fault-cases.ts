@@ -115,10 +115,12 @@ export function faultRoutes(api: ApiClient, scenario: Scenario): Record<string, 
       backends: ['firestore', 'identity-platform', 'outbox'],
       send: post(org, 'login', { phone_number, password }),
     })),
-    'verify-otp': withUser(async (org, user) => ({
-      backends: ['firestore', 'identity-platform'],
-      send: post(org, 'verify-otp', { email: user.email, code: await scenario.sendLoginCode(org, user) }),
-    })),
+    'verify-otp': withUser(async (org, user) => {
+      const body = { email: user.email, code: await scenario.sendLoginCode(org, user) };
+      const request = { org, body, headers: { 'x-end-user-agent': 'Test/1.0' } };
+      const send = () => api.request('/partner/auth/verify-otp', request);
+      return { backends: ['firestore', 'identity-platform'], send };
+    }),
     'send-otp': withUser(async (org, { email }) => ({
       backends: ['firestore', 'tasks'],
       send: post(org, 'forgot-password/send-otp', { email }),

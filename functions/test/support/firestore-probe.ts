@@ -47,6 +47,10 @@ export class FirestoreProbe {
     return (await this.db.collection(`orgs/${orgId}/users`).where(field, '==', value).get()).docs.map(({ id }) => id);
   }
 
+  async filtered(collection: string, field: string, value: string): Promise<DocumentData[]> {
+    return (await this.db.collection(collection).where(field, '==', value).get()).docs.map((one) => one.data());
+  }
+
   /**
    * Every document there is, in every collection at every depth: only orgs are meant to have collections of their own, and a
    * leak would be where nobody expects one. A query that names no collection finds them all; the SDK has no way to ask it.

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { GatehouseError } from '../../src/errors/gatehouse-error.js';
 import { HOUR_MS } from '../../src/lib/clock.js';
 import { LIMIT_PERIOD_MS } from '../../src/limits/limit-policy.js';
-import { Limiter, type LimitUse } from '../../src/limits/limiter.js';
+import type { CountChange } from '../../src/limits/limit-store.js';
+import { Limiter } from '../../src/limits/limiter.js';
 import { FAILURE_CEILING } from '../../src/limits/lockout-policy.js';
 import { PasswordGuard } from '../../src/users/password-guard.js';
 import { newOrg } from './records.js';
@@ -11,7 +12,11 @@ import { INDEX_KEY, ManualClock } from './unit-fixtures.js';
 
 const NOON = LIMIT_PERIOD_MS * 682 + 12 * HOUR_MS;
 export const ADA = 'ada@example.com';
-export const SENDS: LimitUse = { limit: 'code_sends', scope: 'email' };
+/** What a try notes beside its counts. */
+export const MARKS = [
+  { field: 'codes.email', atLeast: NOON },
+  { field: 'codes.phone', atLeast: 0 },
+] as const satisfies readonly CountChange[];
 
 interface Try {
   readonly right?: boolean;
@@ -43,7 +48,7 @@ export function setUpGuard(instances = 1) {
     on = guard,
   }: Try = {}): Promise<boolean> {
     const guarded = on.account(org, account, { address, agent: null });
-    const { tried, check } = await on.checking(guarded, [SENDS], async () => right);
+    const { tried, check } = await on.checking(guarded, MARKS, async () => right);
     await on.admit(tried);
     await (check ? on.succeed(tried) : on.fail(tried));
     return check;

@@ -40,7 +40,7 @@ export class GuideFollower {
   }
 
   private async inConsole([head = '', ...lines]: readonly string[]): Promise<void> {
-    const [verb = '', path = ''] = head.split(' ');
+    const [verb = '', path = '', ...filter] = head.split(' ');
     const { probe } = this.surroundings;
     switch (verb) {
       case 'add':
@@ -50,7 +50,7 @@ export class GuideFollower {
       case 'see':
         return this.see(path, lines);
       case 'find':
-        return this.find(path, lines);
+        return this.find(path, filter, lines);
       case 'gone':
         await eventually(head, async () => (await probe.read(this.placeholders.fill(path))) === undefined);
         return;
@@ -77,14 +77,19 @@ export class GuideFollower {
     });
   }
 
-  private async find(collection: string, lines: readonly string[]): Promise<void> {
+  private async find(collection: string, filter: readonly string[], lines: readonly string[]): Promise<void> {
     await eventually(`one of ${collection} with ${lines.join(', ')}`, async () => {
-      for (const path of await this.pathsIn(this.placeholders.fill(collection))) {
-        const document = await this.surroundings.probe.read(path);
-        if (lines.every((line) => this.isAs(line, document))) return true;
-      }
-      return false;
+      const documents = await this.documentsIn(this.placeholders.fill(collection), filter);
+      return documents.some((document) => lines.every((line) => this.isAs(line, document)));
     });
+  }
+
+  /** `where`, a field, `==` and its value: the console's filter. */
+  private async documentsIn(collection: string, filter: readonly string[]): Promise<(DocumentData | undefined)[]> {
+    const { probe } = this.surroundings;
+    const [where, field = '', , value = ''] = filter;
+    if (where === 'where') return probe.filtered(collection, field, this.placeholders.fill(value));
+    return Promise.all((await this.pathsIn(collection)).map((path) => probe.read(path)));
   }
 
   private isAs(line: string, document: DocumentData | undefined): boolean {

@@ -35,17 +35,21 @@ function comparable(response: ApiResponse) {
   return { ...rest, headers: headers.filter(([name]) => !/^(ratelimit|idempotency-replayed)/.test(name)) };
 }
 
-/** Every call to a backend while `work` runs. */
-export async function listenIn<T>({ backends }: TestApp, work: () => Promise<T>) {
+/** Every call to a backend while `work` runs, and behind its answer. */
+export async function listenIn<T>({ backends, services: { background } }: TestApp, work: () => Promise<T>) {
+  await background.idle();
   const calls: string[] = [];
   backends.fault = (call, proceed) => {
     calls.push(call.operation);
     return proceed();
   };
-  const result = await work().finally(() => {
+  try {
+    const result = await work();
+    await background.idle();
+    return { result, calls, ofTheWork: calls.filter((one) => !AROUND_THE_WORK.test(one)) };
+  } finally {
     backends.fault = undefined;
-  });
-  return { result, calls, ofTheWork: calls.filter((one) => !AROUND_THE_WORK.test(one)) };
+  }
 }
 
 /** An error of Firestore that no call is repeated after: 4 is DEADLINE_EXCEEDED. */

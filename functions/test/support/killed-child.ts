@@ -7,6 +7,7 @@ import { routes } from '../../src/http/routes/index.js';
 import type { BackendObserver } from '../../src/lib/backend.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { jsonLogger } from '../../src/lib/logger.js';
+import { BackendRecorder, RecordedBackgroundWork } from './backend-recorder.js';
 
 /** What a process is started for: one request, and the call to a backend at which it dies. */
 export interface ChildJob {
@@ -35,7 +36,8 @@ function die(): void {
 }
 
 const observer: BackendObserver = async (call, proceed) => {
-  if (NOT_COUNTED.includes(call.operation)) return proceed();
+  // What no answer waits for is under way beside every call, and dies with any of them.
+  if (NOT_COUNTED.includes(call.operation) || recorder.isBehind) return proceed();
   const mine = kill !== null && calls.length === kill.call ? kill.moment : null;
   calls.push(`${call.backend}.${call.operation}`);
   if (mine === 'before') die();
@@ -47,8 +49,11 @@ const observer: BackendObserver = async (call, proceed) => {
   }
 };
 
+const recorder = new BackendRecorder();
+const background = new RecordedBackgroundWork(recorder);
 const config = readConfig(currentEnvironment());
-const services = composeServices(composePorts(config, { observer }).ports, config.secrets);
+const { ports } = composePorts(config, { observer });
+const services = composeServices(ports, config.secrets, systemClock, undefined, background);
 const app = createApp({
   services,
   routes,

@@ -13,6 +13,8 @@ import { FaultyLink } from './faulty-link.js';
 import { testStack } from './global-stack.js';
 import { Scenario } from './scenario.js';
 
+const TASKS_VARIABLE = 'CLOUD_TASKS_EMULATOR_HOST';
+
 /** The function with every adapter as in production, each on a link of its own that can be cut. */
 export interface LinkedApp {
   readonly api: ApiClient;
@@ -26,7 +28,9 @@ export interface LinkedApp {
 }
 
 export async function startLinkedApp(): Promise<LinkedApp> {
-  const { env, outboxUrl, firestoreEmulator, authEmulator } = testStack();
+  const { env, outboxUrl, firestoreEmulator, authEmulator, tasksEmulator } = testStack();
+  // Where firebase-admin looks for it.
+  process.env[TASKS_VARIABLE] = tasksEmulator ?? '';
   const links = {
     firestore: await FaultyLink.to(firestoreEmulator),
     'identity-platform': await FaultyLink.to(authEmulator),
@@ -66,6 +70,8 @@ export async function startLinkedApp(): Promise<LinkedApp> {
     links,
     codesTo,
     close: async () => {
+      await services.background.idle();
+      delete process.env[TASKS_VARIABLE];
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await close();

@@ -5,10 +5,15 @@ import { ROOT_DIR } from '../../../tools/paths.js';
 
 const DOCUMENT = readFileSync(join(ROOT_DIR, 'docs', 'operations.md'), 'utf8');
 
-/** The rows of the table under a heading, without the marks around code. */
+function sectionOf(heading: string): string {
+  return DOCUMENT.split(/^## /m).find((one) => one.startsWith(heading)) ?? '';
+}
+
+/** The rows of the tables under a heading, without the marks around code. */
 export function tableUnder(heading: string): string[][] {
-  const section = DOCUMENT.split(/^## /m).find((one) => one.startsWith(heading)) ?? '';
-  const rows = section.split('\n').filter((line) => /^\| `/.test(line));
+  const rows = sectionOf(heading)
+    .split('\n')
+    .filter((line) => /^\| `/.test(line));
   return rows.map((row) =>
     row
       .split('|')
@@ -17,9 +22,10 @@ export function tableUnder(heading: string): string[][] {
   );
 }
 
-/** Each metric's filter by the name of its service and itself. A heading may name two, each with its block. */
-export function metrics(): { name: string; service: string; filter: string }[] {
-  return DOCUMENT.split(/^### /m)
+/** Each metric's filter, and the one service whose lines it is about. A heading may name two, each with its block. */
+export function metrics(): { name: string; service: string | undefined; filter: string }[] {
+  return sectionOf('Metrics and alerts')
+    .split(/^### /m)
     .slice(1)
     .flatMap((section) => {
       const names = (section.split('\n')[0] ?? '').replace(/:.*/, '').split(', ');
@@ -30,9 +36,7 @@ export function metrics(): { name: string; service: string; filter: string }[] {
         .and.to.match(/\*\*Do:\*\*/);
       return names.map((name, index) => {
         const filter = blocks[index] ?? '';
-        // What is about several functions names none.
-        const service = /service_name="(\w+)"/.exec(filter)?.[1] ?? 'edits';
-        return { name, service, filter };
+        return { name, service: /service_name="(\w+)"/.exec(filter)?.[1], filter };
       });
     });
 }

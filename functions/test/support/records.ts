@@ -1,8 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { type Actor, type AuditRecord, auditRecord } from '../../src/audit/audit-record.js';
+import type { ChallengeKey, ChallengeRecord } from '../../src/codes/challenge-record.js';
 import type { Contact } from '../../src/contacts/contact.js';
 import { generateKeyId } from '../../src/credentials/credential-id.js';
 import type { CredentialRecord, NewCredential } from '../../src/credentials/credential-record.js';
+import { deliveryId } from '../../src/delivery/delivery-id.js';
+import type { DeliveryRecord } from '../../src/delivery/delivery-record.js';
 import { type OrgId, orgId } from '../../src/orgs/org-id.js';
 import type { OrgRecord } from '../../src/orgs/org-record.js';
 import { DEFAULT_ORG_SETTINGS } from '../../src/orgs/org-settings.js';
@@ -14,6 +17,8 @@ import { newRegistration } from './scenario.js';
 
 /** Milliseconds are all that stores keep of a time. */
 const NOW = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+
+const LATER = new Date('2030-01-01T00:00:00.123Z');
 
 /** Whoever acts in tests. */
 export const BY: Actor = { kind: 'cli', id: 'tester', from: 'test-host', requestId: 'req-test' };
@@ -66,12 +71,61 @@ export function newCredential(change: Partial<CredentialRecord> = {}): NewCreden
   };
 }
 
+/** What became of a message that its provider has taken. */
+export function newDelivery(change: Partial<DeliveryRecord> = {}): DeliveryRecord {
+  return {
+    id: deliveryId.generate(),
+    orgId: orgId.generate(),
+    purpose: 'login',
+    channel: 'sms',
+    status: 'sent',
+    provider: 'twilio',
+    providerId: 'SM1',
+    error: null,
+    priceClass: 'sms_US',
+    contactHash: 'a'.repeat(64),
+    contactMask: '+1********43',
+    tries: 1,
+    retryAt: null,
+    createdAt: NOW,
+    updatedAt: NOW,
+    purgeAt: NOW,
+    ...change,
+  };
+}
+
+/** A place for codes that nobody else uses. */
+export function newPlace(): ChallengeKey {
+  return `place-${randomUUID()}` as ChallengeKey;
+}
+
+let asked = 0;
+
+/** A code that was sent, asked for after every other. */
+export function newChallenge(sibling: ChallengeKey | null = null): ChallengeRecord {
+  asked += 1;
+  return {
+    challengeId: randomUUID(),
+    serial: randomInt(1, 2 ** 48 - 1),
+    ordinal: asked,
+    uid: 'usr_a',
+    proves: 'email',
+    mac: Buffer.from(randomUUID()).toString('base64url'),
+    pepperVersion: 2,
+    sibling,
+    expiresAt: LATER,
+    purgeAt: LATER,
+  };
+}
+
 export function newUser(change: Partial<UserRecord> = {}): UserRecord {
   const { email, phone_number } = newRegistration();
   return {
     uid: userId.generate(),
     email,
     phone_number,
+    email_verified: false,
+    phone_verified: false,
     first_name: 'Ada',
     last_name: 'Lovelace',
     ssn: 'v1.sealed',

@@ -23,12 +23,21 @@ export interface RegisterBody {
   readonly [field: string]: unknown;
 }
 
-let lastNumber = randomInt(2_000_000, 6_000_000);
+const AREA_CODES = [202, 212, 213, 312, 404, 415, 503, 602, 617, 702];
+/** 200 to 999 without 555, whose numbers are nobody's. */
+const EXCHANGES = 799;
+let lastNumber = randomInt(4_000 * EXCHANGES * AREA_CODES.length);
 
-/** Counted up from a random start: drawn at random, some of thousands would be the same. */
+/**
+ * Counted up from a random start: drawn at random, some of thousands would be the same. Each is of another prefix than the
+ * one before, as those of people who have nothing to do with each other are.
+ */
 function newPhoneNumber(): string {
   lastNumber += 1;
-  return `+1202${lastNumber}`;
+  const exchange = 200 + (lastNumber % EXCHANGES);
+  const area = AREA_CODES[Math.floor(lastNumber / EXCHANGES) % AREA_CODES.length];
+  const line = Math.floor(lastNumber / EXCHANGES / AREA_CODES.length) + 1_000;
+  return `+1${area}${exchange < 555 ? exchange : exchange + 1}${line}`;
 }
 
 /** A registration that nobody else has made. */

@@ -33,6 +33,8 @@ export class SessionHouse {
     await this.ports.challenges.replace(key, {
       challengeId: `challenge-${this.codes}`,
       serial: this.codes,
+      ordinal: this.codes,
+      proves: null,
       uid: this.user.uid,
       mac: 'mac',
       pepperVersion: 1,
@@ -56,6 +58,6 @@ export class SessionHouse {
 }
 
 export function matchOf(key: ChallengeKey, challengeId: string, uid: string): MatchedCode {
-  const match = { key, challengeId, uid, claimUntil: new Date('2030-01-01T00:00:00Z'), others: [] };
+  const match = { key, challengeId, uid, proves: null, claimUntil: new Date('2030-01-01T00:00:00Z'), others: [] };
   return match;
 }

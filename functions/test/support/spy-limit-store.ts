@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryLimitStore } from '../../src/adapters/memory/memory-stores.js';
-import type { CountChange, CountResult, LimitKey, LimitStore } from '../../src/limits/limit-store.js';
+import type { CountChange, CountResult, DocumentChange, LimitKey, LimitStore } from '../../src/limits/limit-store.js';
 
 interface Written {
   readonly key: LimitKey;
@@ -28,6 +28,10 @@ export class SpyLimitStore implements LimitStore {
     const counts = await this.store.change(key, changes);
     if (late > 0) await sleep(late);
     return counts;
+  }
+
+  async changeAll(changed: readonly DocumentChange[]): Promise<readonly CountResult[]> {
+    return Promise.all(changed.map(({ key, changes, purgeAt }) => this.change(key, changes, purgeAt)));
   }
 
   async forget(key: LimitKey, fields: readonly string[], version?: string): Promise<boolean> {

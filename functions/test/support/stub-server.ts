@@ -9,10 +9,12 @@ export interface StubRequest {
   readonly body: unknown;
 }
 
+type StubHeaders = Readonly<Record<string, string>>;
+
 /** `text` goes out as it is, whatever it is. */
 export type StubAnswer =
-  | { readonly status: number; readonly text: string }
-  | { readonly status: number; readonly json: unknown }
+  | { readonly status: number; readonly text: string; readonly headers?: StubHeaders }
+  | { readonly status: number; readonly json: unknown; readonly headers?: StubHeaders }
   | 'hang'
   | 'drop'
   | 'half';
@@ -25,7 +27,8 @@ export class StubServer {
   host = '';
   private server: Server | undefined;
 
-  async start(): Promise<void> {
+  /** On a port that is free unless one is given. */
+  async start(port = 0): Promise<void> {
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -35,10 +38,10 @@ export class StubServer {
       const body: unknown = isJson ? JSON.parse(text) : text;
       const taken = { method, url: new URL(request.url ?? '/', 'http://stub'), headers, body };
       this.requests.push(taken);
-      respond(response, typeof this.answer === 'function' ? this.answer(taken) : this.answer);
+      await this.reply(taken, response);
     });
     this.server = server;
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     this.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
@@ -53,9 +56,14 @@ export class StubServer {
     this.server?.closeAllConnections();
     await new Promise((resolve) => (this.server ? this.server.close(resolve) : resolve(undefined)));
   }
+
+  /** What a request is met with. */
+  protected async reply(request: StubRequest, response: ServerResponse): Promise<void> {
+    respond(response, typeof this.answer === 'function' ? this.answer(request) : this.answer);
+  }
 }
 
-function respond(response: ServerResponse, answer: StubAnswer): void {
+export function respond(response: ServerResponse, answer: StubAnswer): void {
   if (answer === 'hang') return;
   if (answer === 'drop') {
     response.destroy();
@@ -67,6 +75,6 @@ function respond(response: ServerResponse, answer: StubAnswer): void {
     return;
   }
   response
-    .writeHead(answer.status, { 'content-type': 'application/json' })
+    .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
     .end('text' in answer ? answer.text : JSON.stringify(answer.json));
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CodeService } from '../../src/codes/code-service.js';
+import { composeServices } from '../../src/composition.js';
 import { CredentialIssuer } from '../../src/credentials/credential-issuer.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
 import { jsonLogger } from '../../src/lib/logger.js';
 import { SweepService } from '../../src/maintenance/sweep-service.js';
 import { OrgProvisioner } from '../../src/orgs/org-provisioner.js';
 import { type SessionId, sessionId } from '../../src/sessions/session-id.js';
-import { SessionService } from '../../src/sessions/session-service.js';
-import { AccessService } from '../../src/users/access-service.js';
+import type { AccessService } from '../../src/users/access-service.js';
 import { RegistrationClaims } from '../../src/users/registration-claims.js';
 import { REGISTRATION_LEASE_MS } from '../../src/users/registration-policy.js';
 import { type UserId, userId } from '../../src/users/user-id.js';
@@ -16,7 +15,7 @@ import type { UserRecord } from '../../src/users/user-record.js';
 import { FaultPlan } from './fault-plan.js';
 import { checkedRegistration } from './records.js';
 import { Registry } from './registry.js';
-import { INDEX_KEY, testKeyring } from './unit-fixtures.js';
+import { INDEX_KEY, TEST_SECRETS } from './unit-fixtures.js';
 
 const CLIENT = { address: null, agent: null };
 
@@ -34,15 +33,13 @@ export class Sweeper {
   readonly provisioner = new OrgProvisioner({ ...this.ports, issuer: this.issuer, clock: this.clock });
 
   constructor() {
-    const { challenges, identities } = this.ports;
+    const { identities } = this.ports;
     const remove = identities.delete.bind(identities);
     identities.delete = (...of) => {
       this.deletedAt.push(this.clock.now());
       return remove(...of);
     };
-    const { clock, ports } = this;
-    const codes = new CodeService({ challenges, clock, peppers: testKeyring('peppers'), indexKey: INDEX_KEY });
-    this.access = new AccessService({ ...ports, codes, sessions: new SessionService({ ...ports, clock }), clock });
+    this.access = composeServices(this.ports, TEST_SECRETS, this.clock).access;
   }
 
   /** Another one is another instance. */
@@ -98,10 +95,21 @@ export class Sweeper {
     const [sid, challengeId, now] = [sessionId.generate(), randomUUID(), this.clock.now()];
     const key = challengeId as unknown as Parameters<typeof this.ports.challenges.find>[0];
     const [purgeAt, expiresAt] = [new Date(now + 3_600_000), new Date(now + 3_600_000)];
-    const code = { challengeId, serial: 1, uid, mac: 'm', pepperVersion: 1, sibling: null, expiresAt, purgeAt };
+    const code = {
+      challengeId,
+      serial: 1,
+      ordinal: 1,
+      proves: null,
+      uid,
+      mac: 'm',
+      pepperVersion: 1,
+      sibling: null,
+      expiresAt,
+      purgeAt,
+    };
     await this.ports.challenges.replace(key, code);
     const session = { sid, poolId: this.registry.pool.id, uid, createdAt: new Date(now), expiresAt, revokedAt: null };
-    const matched = { key, challengeId, uid, claimUntil: purgeAt, others: [] };
+    const matched = { key, challengeId, uid, proves: null, claimUntil: purgeAt, others: [] };
     await this.ports.sessions.open({ ...session, client: CLIENT }, matched);
     return sid;
   }

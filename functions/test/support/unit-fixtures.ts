@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
+import type { Secrets } from '../../src/config/secrets.js';
 import { type ErrorCode, GatehouseError } from '../../src/errors/gatehouse-error.js';
 import type { OrgPool } from '../../src/identity/pool.js';
 import type { Clock } from '../../src/lib/clock.js';
@@ -30,6 +31,12 @@ export function testKeyring(name: string, ...versions: readonly number[]): Keyri
 }
 
 export const INDEX_KEY = testKey('index');
+
+export const TEST_SECRETS: Secrets = {
+  codePeppers: testKeyring('peppers'),
+  dataKeys: testKeyring('data'),
+  indexKey: INDEX_KEY,
+};
 
 /** A pool that nobody else uses. */
 export function newPool(tenantId = 'tenant-1'): OrgPool {

@@ -4,10 +4,9 @@ import type { Contact } from '../../src/contacts/contact.js';
 import { freshAttempt } from '../../src/idempotency/idempotency-service.js';
 import { type OrgRecord, orgPool } from '../../src/orgs/org-record.js';
 import type { Registration } from '../../src/users/registration-service.js';
-import { checkedRegistration, newOrg } from './records.js';
-import { INDEX_KEY, ManualClock, testKeyring } from './unit-fixtures.js';
+import { checkedRegistration, newOrg, storeOrg } from './records.js';
+import { ManualClock, TEST_SECRETS } from './unit-fixtures.js';
 
-const SECRETS = { codePeppers: testKeyring('pepper'), dataKeys: testKeyring('data'), indexKey: INDEX_KEY };
 export const CLIENT = { address: '203.0.113.7', agent: null };
 export const NEW_PASSWORD = 'a new one';
 
@@ -15,7 +14,7 @@ export const NEW_PASSWORD = 'a new one';
 export class UserDesk {
   readonly clock = new ManualClock();
   readonly ports = memoryPorts('demo-gatehouse', this.clock);
-  readonly services = composeServices(this.ports, SECRETS, this.clock);
+  readonly services = composeServices(this.ports, TEST_SECRETS, this.clock);
   readonly sent = this.ports.sender.messages;
 
   private constructor(
@@ -25,6 +24,7 @@ export class UserDesk {
 
   static async open(org: Partial<OrgRecord> = {}, contacts: Partial<Registration> = {}): Promise<UserDesk> {
     const desk = new UserDesk(newOrg(org), checkedRegistration(contacts));
+    await storeOrg(desk.ports.orgs, desk.org);
     await desk.services.registration.register(orgPool(desk.org), desk.ada);
     return desk;
   }
@@ -39,7 +39,7 @@ export class UserDesk {
 
   async sendReset(by: Contact, org = this.org): Promise<void> {
     await this.services.passwords.sendResetCode(org, by);
-    await this.ports.queue.drain((payload) => this.services.delivery.deliverQueued(payload));
+    await this.ports.queue.drain((payload) => this.services.jobs.run(payload));
   }
 
   reset(by: Contact, code = this.lastCode) {

@@ -5,12 +5,10 @@ import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
 import { MemoryReservationStore, MemoryUserStore } from '../../src/adapters/memory/memory-user-stores.js';
 import type { Actor } from '../../src/audit/audit-record.js';
 import type { ChallengeKey } from '../../src/codes/challenge-record.js';
-import { CodeService } from '../../src/codes/code-service.js';
+import { composeServices } from '../../src/composition.js';
 import { HOUR_MS } from '../../src/lib/clock.js';
 import { Limiter } from '../../src/limits/limiter.js';
 import { type SessionId, sessionId } from '../../src/sessions/session-id.js';
-import { SessionService } from '../../src/sessions/session-service.js';
-import { AccessService } from '../../src/users/access-service.js';
 import { PasswordGuard } from '../../src/users/password-guard.js';
 import { reservationKey } from '../../src/users/reservation-key.js';
 import { UserAdmin } from '../../src/users/user-admin.js';
@@ -18,7 +16,7 @@ import type { UserId } from '../../src/users/user-id.js';
 import { contactsOf, type UserDocument, type UserRecord } from '../../src/users/user-record.js';
 import { FaultPlan } from './fault-plan.js';
 import { newUser } from './records.js';
-import { INDEX_KEY, ManualClock, newPool, testKeyring } from './unit-fixtures.js';
+import { INDEX_KEY, ManualClock, newPool, TEST_SECRETS } from './unit-fixtures.js';
 
 const PASSWORD = 'a password';
 const EDITED_BY: Actor = { kind: 'console', id: 'ada@example.com', from: null, requestId: 'event-1' };
@@ -42,10 +40,7 @@ export class UserOffice {
     const users = this.dawdling(this.faults.wrap('users', this.users));
     const identities = this.dawdling(this.faults.wrap('identities', ports.identities));
     const sessions = this.dawdling(this.faults.wrap('sessions', ports.sessions));
-    const { challenges, revocations } = ports;
-    const codes = new CodeService({ challenges, clock, peppers: testKeyring('pepper'), indexKey: INDEX_KEY });
-    const ending = new SessionService({ ...ports, sessions, clock });
-    const access = new AccessService({ codes, sessions: ending, users, revocations, clock });
+    const { access } = composeServices({ ...ports, users, identities, sessions }, TEST_SECRETS, clock);
     const limiter = new Limiter({ limits: ports.limits, clock, indexKey: INDEX_KEY });
     this.guard = new PasswordGuard({ limiter, clock, indexKey: INDEX_KEY });
     const { audit, guard } = this;
@@ -75,11 +70,20 @@ export class UserOffice {
   async openSession({ uid }: UserRecord): Promise<SessionId> {
     const [sid, challengeId, ends] = [sessionId.generate(), randomUUID(), new Date(this.clock.now() + HOUR_MS)];
     const key = challengeId as unknown as ChallengeKey;
-    const rest = { serial: 1, mac: 'm', pepperVersion: 1, sibling: null, expiresAt: ends, purgeAt: ends };
+    const rest = {
+      serial: 1,
+      ordinal: 1,
+      proves: null,
+      mac: 'm',
+      pepperVersion: 1,
+      sibling: null,
+      expiresAt: ends,
+      purgeAt: ends,
+    };
     await this.ports.challenges.replace(key, { challengeId, uid, ...rest });
     const begun = { createdAt: new Date(this.clock.now()), expiresAt: ends, revokedAt: null };
     const session = { sid, poolId: this.pool.id, uid, ...begun, client: { address: null, agent: null } };
-    await this.ports.sessions.open(session, { key, challengeId, uid, claimUntil: ends, others: [] });
+    await this.ports.sessions.open(session, { key, challengeId, uid, proves: null, claimUntil: ends, others: [] });
     return sid;
   }
 

@@ -20,6 +20,8 @@ export interface WireFault {
   readonly status?: number;
   /** What the answer names as its reason. */
   readonly reason?: string;
+  /** What such an answer says besides, such as how long to wait. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly delayMs?: number;
   /** The RPC or operation; absent: any. */
   readonly method?: string;

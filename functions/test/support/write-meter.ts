@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/lib/clock.js';
 import { SECOND_MS } from '../../src/lib/clock.js';
+import type { CountChange, DocumentChange } from '../../src/limits/limit-store.js';
 import type { Ports } from '../../src/ports.js';
 
 /** The documents that one call of a store writes, as its Firestore adapter has them. */
@@ -8,14 +9,20 @@ type Writes = (...args: any[]) => readonly string[];
 
 const challenge = (key: string) => `challenges/${key}`;
 
+function limitOf(key: string, [change]: readonly CountChange[]): readonly string[] {
+  return [`limits/${key} (${change?.field.replace(/_\d+$/, '')})`];
+}
+
 /** By port and method. What is not here and is no read fails: no write goes uncounted. */
 const WRITES: Readonly<Record<string, Readonly<Record<string, Writes>>>> = {
   limits: {
-    change: (key, [{ field }]) => [`limits/${key} (${field.replace(/_\d+$/, '')})`],
+    change: limitOf,
+    changeAll: (changed: readonly DocumentChange[]) => changed.flatMap(({ key, changes }) => limitOf(key, changes)),
     forget: (key) => [`limits/${key}`],
   },
   challenges: {
-    replace: (key, { sibling }) => [key, sibling].filter((one) => one !== null).map(challenge),
+    replace: (key, { sibling }, isSiblingIdle = false) =>
+      [key, isSiblingIdle ? null : sibling].filter((one) => one !== null).map(challenge),
     countTry: (key) => [challenge(key)],
     consume: ({ key, challengeId, others }) => [...[key, ...others].map(challenge), `claims/${challengeId}`],
   },
@@ -25,6 +32,8 @@ const WRITES: Readonly<Record<string, Readonly<Record<string, Writes>>>> = {
       ...(hideSecret ? [`orgs/${orgId}/revealedSecrets/${keyId}`] : []),
     ],
   },
+  deliveries: { create: ({ id }) => [`deliveries/${id}`] },
+  users: { markVerified: ({ id }, uid) => [`orgs/${id}/users/${uid}`] },
   sessions: {
     open: ({ sid }, { key, challengeId, others }) => [
       `sessions/${sid}`,
@@ -36,7 +45,7 @@ const WRITES: Readonly<Record<string, Readonly<Record<string, Writes>>>> = {
 
 const STORES = [
   ...['orgs', 'credentials', 'apps', 'users', 'reservations', 'revocations'],
-  ...['challenges', 'sessions', 'limits', 'idempotency'],
+  ...['challenges', 'sessions', 'limits', 'idempotency', 'deliveries', 'audit'],
 ] as const satisfies readonly (keyof Ports)[];
 
 export interface BusyDocument {

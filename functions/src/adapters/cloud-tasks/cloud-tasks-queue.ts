@@ -1,6 +1,7 @@
 import type { DeliveryQueue } from '../../delivery/delivery-queue.js';
 import { UnavailableError } from '../../errors/gatehouse-error.js';
 import type { Backend } from '../../lib/backend.js';
+import { SECOND_MS } from '../../lib/clock.js';
 
 /** What the task function `deliver` is given. */
 export interface DeliverTask {
@@ -13,26 +14,30 @@ export interface CloudTasksOptions {
   readonly functionName: string;
 }
 
+type TaskQueue = Pick<import('firebase-admin/functions').TaskQueue<DeliverTask>, 'enqueue'>;
+
 /** Queues work for the task function. firebase-admin is loaded with the first task. */
 export class CloudTasksQueue implements DeliveryQueue {
-  private queue: Promise<{ enqueue(data: DeliverTask): Promise<void> }> | undefined;
+  private queue: Promise<TaskQueue> | undefined;
 
   constructor(
     private readonly options: CloudTasksOptions,
     private readonly backend: Backend,
   ) {}
 
-  async enqueue(payload: string): Promise<void> {
+  /** In whole seconds, of which the last is waited out. The emulator of Cloud Tasks does not wait at all. */
+  async enqueue(payload: string, delayMs = 0): Promise<void> {
     this.queue ??= this.open();
     const queue = await this.queue;
+    const delay = delayMs > 0 ? { scheduleDelaySeconds: Math.ceil(delayMs / SECOND_MS) } : {};
     try {
-      await this.backend.call('enqueue', {}, () => queue.enqueue({ payload }));
+      await this.backend.call('enqueue', {}, () => queue.enqueue({ payload }, delay));
     } catch (error) {
       throw new UnavailableError(error);
     }
   }
 
-  private async open(): Promise<{ enqueue(data: DeliverTask): Promise<void> }> {
+  private async open(): Promise<TaskQueue> {
     const [{ getApps, initializeApp }, { getFunctions }] = await Promise.all([
       import('firebase-admin/app'),
       import('firebase-admin/functions'),

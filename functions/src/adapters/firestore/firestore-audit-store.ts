@@ -9,7 +9,7 @@ export class FirestoreAuditStore implements AuditStore {
   constructor(private readonly access: FirestoreAccess) {}
 
   async append(record: AuditRecord): Promise<void> {
-    await this.access.commit('audit.append', auditWrites([record]));
+    await this.access.commitUnlessMissed('audit.append', auditWrites([record]));
   }
 
   async latest(limit: number, orgId?: OrgId): Promise<readonly AuditRecord[]> {

@@ -13,25 +13,33 @@ const TRY_COUNTERS: readonly CounterChange[] = [
 ];
 
 /**
- * One document per place holds the code and its counts, so that a try is one write. `mac` is null where a code was made
- * unusable and only the failures are kept.
+ * One document per place holds the code and its counts, so that a try is one write. Where a place was voided before it had
+ * a code, there is no `mac`.
  */
 export class FirestoreChallengeStore implements ChallengeStore {
   constructor(private readonly access: FirestoreAccess) {}
 
-  async replace(key: ChallengeKey, challenge: ChallengeRecord): Promise<void> {
-    const { sibling, purgeAt } = challenge;
-    // `failures` and `blockedUntil` are not named, so that they stay.
+  async replace(key: ChallengeKey, challenge: ChallengeRecord, isSiblingIdle = false): Promise<void> {
+    const { sibling, ordinal, purgeAt } = challenge;
+    // `failures`, `blockedUntil` and `voidedUpTo` are not named, so that they stay.
     const writes: Write[] = [{ path: pathOf(key), fields: { ...challenge, tries: 0 } }];
-    if (sibling !== null) writes.push({ path: pathOf(sibling), fields: { mac: null, tries: 0, purgeAt } });
+    if (sibling !== null && !isSiblingIdle)
+      writes.push({ path: pathOf(sibling), fields: { purgeAt }, counters: voiding(ordinal) });
     await this.access.commit('challenges.replace', writes);
+  }
+
+  async void(key: ChallengeKey, ordinal: number): Promise<void> {
+    await this.change('challenges.void', [key], voiding(ordinal));
   }
 
   async find(key: ChallengeKey): Promise<ChallengeRecord | null> {
     const document = await this.access.get('challenges.find', pathOf(key));
     if (document === null || typeof document.data['mac'] !== 'string') return null;
-    const { challengeId, serial, uid, mac, pepperVersion, sibling, expiresAt, purgeAt } = document.data;
-    return { challengeId, serial, uid, mac, pepperVersion, sibling, expiresAt, purgeAt };
+    // Codes of before there were ordinals are older than every other.
+    const { ordinal = 0, voidedUpTo = -1, proves = null, ...challenge } = document.data;
+    if (voidedUpTo >= ordinal) return null;
+    const { challengeId, serial, uid, mac, pepperVersion, sibling, expiresAt, purgeAt } = challenge;
+    return { challengeId, serial, ordinal, uid, proves, mac, pepperVersion, sibling, expiresAt, purgeAt };
   }
 
   async countTry(key: ChallengeKey): Promise<TryCount | null> {
@@ -41,8 +49,10 @@ export class FirestoreChallengeStore implements ChallengeStore {
     return { ordinal, serial, failures, blockedUntil };
   }
 
-  async addFailure(keys: readonly ChallengeKey[]): Promise<number> {
-    const counts = await this.change('challenges.addFailure', keys, [{ field: 'failures', add: 1 }]);
+  async addFailure([key, ...others]: readonly ChallengeKey[], purgeAt: Date): Promise<number> {
+    const counters = [{ field: 'failures', add: 1 }];
+    const made = others.map((other) => ({ path: pathOf(other), fields: { purgeAt }, counters }));
+    const counts = key === undefined ? null : await this.change('challenges.addFailure', [key], counters, made);
     return counts?.[0] ?? 0;
   }
 
@@ -66,10 +76,11 @@ export class FirestoreChallengeStore implements ChallengeStore {
     operation: string,
     keys: readonly ChallengeKey[],
     counters: readonly CounterChange[],
+    beside: readonly Write[] = [],
   ): Promise<number[] | null> {
     try {
       const writes = keys.map((key) => ({ path: pathOf(key), counters, when: { exists: true } }));
-      const [first] = await this.access.commit(operation, writes);
+      const [first] = await this.access.commit(operation, [...writes, ...beside]);
       return first ?? [];
     } catch (error) {
       if (error instanceof PreconditionMissedError) return null;
@@ -89,6 +100,10 @@ export function consumption({ key, challengeId, claimUntil, others }: MatchedCod
     { delete: pathOf(key), when: { exists: true } },
     ...others.map((other) => ({ delete: pathOf(other) })),
   ];
+}
+
+function voiding(ordinal: number): readonly CounterChange[] {
+  return [{ field: 'voidedUpTo', atLeast: ordinal }];
 }
 
 function pathOf(key: ChallengeKey): string {

@@ -25,6 +25,8 @@ function pathOf(id: RevocationId): string {
   return `revocations/${id}`;
 }
 
-function fromDocument({ id, data: { pool, uid, keep, dueAt } }: StoredDocument): RevocationRecord {
-  return { id: id as RevocationId, pool, uid, keep, dueAt };
+/** Those of before there were notices all end something. */
+function fromDocument({ id, data }: StoredDocument): RevocationRecord {
+  const { pool, uid, keep, dueAt, ends = true, notice = null } = data;
+  return { id: id as RevocationId, pool, uid, keep, ends, notice, dueAt };
 }

@@ -2,6 +2,7 @@ import type { AuditRecord } from '../../audit/audit-record.js';
 import type { MatchedCode } from '../../codes/challenge-record.js';
 import { UnavailableError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
+import type { DocumentChange } from '../../limits/limit-store.js';
 import type { SessionId } from '../../sessions/session-id.js';
 import type { SessionRecord } from '../../sessions/session-record.js';
 import type { SessionStore } from '../../sessions/session-store.js';
@@ -9,6 +10,8 @@ import type { UserId } from '../../users/user-id.js';
 import type { FirestoreAccess } from './firestore-access.js';
 import { auditWrites } from './firestore-audit-store.js';
 import { consumption } from './firestore-challenge-store.js';
+import { PreconditionMissedError } from './firestore-errors.js';
+import { countingWrite } from './firestore-limit-store.js';
 import { create, update } from './writes.js';
 
 /** Sessions revoked in one commit; Firestore's own limit is 500 writes. */
@@ -17,14 +20,21 @@ const REVOKE_PAGE = 400;
 export class FirestoreSessionStore implements SessionStore {
   constructor(private readonly access: FirestoreAccess) {}
 
-  async open({ sid, ...session }: SessionRecord, code: MatchedCode): Promise<boolean> {
+  async open(
+    { sid, ...session }: SessionRecord,
+    code: MatchedCode,
+    counted: DocumentChange | null = null,
+  ): Promise<readonly number[] | null> {
     // One field for "all sessions of a user" needs one index.
     const fields = { ...session, owner: ownerOf(session.poolId, session.uid), purgeAt: session.expiresAt };
-    const writes = [...consumption(code), create(pathOf(sid), fields)];
+    const counting = counted === null ? [] : [countingWrite(counted)];
     try {
-      return await this.access.commitUnlessMissed('sessions.open', writes);
+      const writes = [...counting, ...consumption(code), create(pathOf(sid), fields)];
+      const [first] = await this.access.commitForResults('sessions.open', writes);
+      return first?.counters ?? [];
     } catch (error) {
-      if (error instanceof UnavailableError && (await this.wasOpened(sid))) return true;
+      if (error instanceof PreconditionMissedError) return null;
+      if (error instanceof UnavailableError && (await this.wasOpened(sid))) return [];
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../../audit/audit-record.js';
-import type { Contact } from '../../contacts/contact.js';
+import type { Contact, ContactKind } from '../../contacts/contact.js';
 import { AlreadyExistsError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
 import { isMap } from '../../lib/is-map.js';
@@ -19,7 +19,7 @@ import { isDate, isOneOf, isText, orElse, orNull, passing, problemsOf } from './
 import type { FirestoreAccess, StoredDocument } from './firestore-access.js';
 import { auditWrites } from './firestore-audit-store.js';
 import { changeOf, reservationPath } from './firestore-reservation-store.js';
-import { create } from './writes.js';
+import { create, update } from './writes.js';
 
 export class FirestoreUserStore implements UserStore {
   constructor(private readonly access: FirestoreAccess) {}
@@ -67,6 +67,11 @@ export class FirestoreUserStore implements UserStore {
     return versions?.[0] ?? null;
   }
 
+  async markVerified(pool: Pool, uid: UserId, kind: ContactKind): Promise<void> {
+    const fields = kind === 'email' ? { email_verified: true } : { phone_verified: true };
+    await this.access.commitUnlessMissed('users.markVerified', [update(userPath(pool, uid), fields)]);
+  }
+
   async delete(
     pool: Pool,
     uid: UserId,
@@ -102,6 +107,8 @@ function fromDocument({ id, data, version }: StoredDocument): UserDocument {
     uid: id as UserId,
     email: text('email'),
     phone_number: text('phone_number'),
+    email_verified: data['email_verified'] === true,
+    phone_verified: data['phone_verified'] === true,
     first_name: text('first_name'),
     last_name: text('last_name'),
     ssn: text('ssn'),

@@ -1,3 +1,4 @@
+import { LOCALES } from '../../delivery/locale.js';
 import { isMap } from '../../lib/is-map.js';
 import { DEFAULT_ORG_SETTINGS, type OrgSettings } from '../../orgs/org-settings.js';
 import {
@@ -28,12 +29,16 @@ const SETTINGS: Readonly<Record<keyof OrgSettings, Check<unknown>>> = {
   smsCountries: isNullOr(isTexts),
   defaultCountry: isText,
   smsPerDay: isNullOr(isNumber),
+  sendMessages: isFlag,
+  smsFallbackToEmail: isFlag,
   passwordMinLength: isNumber,
   passwordBreachCheck: isFlag,
   sessionLifetimeSeconds: isNumber,
   rotationGraceDays: isNumber,
   senderName: isNullOr(isText),
   senderEmail: isNullOr(isText),
+  locale: isOneOf(LOCALES),
+  autofillDomain: isNullOr(isText),
   loginTemplate: isTemplate,
   resetTemplate: isTemplate,
   limits: isNullOr(isMapOf(isNumber)),

@@ -6,7 +6,7 @@ export class MemoryAuditStore implements AuditStore {
   readonly records: AuditRecord[] = [];
 
   async append(record: AuditRecord): Promise<void> {
-    this.add([record]);
+    if (!this.records.some(({ id }) => id === record.id)) this.add([record]);
   }
 
   async latest(limit: number, orgId?: OrgId): Promise<readonly AuditRecord[]> {

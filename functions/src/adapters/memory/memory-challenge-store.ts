@@ -6,19 +6,25 @@ interface Place {
   tries: number;
   failures: number;
   blockedUntil: number;
+  voidedUpTo: number;
 }
 
 export class MemoryChallengeStore implements ChallengeStore {
   private readonly places = new Map<ChallengeKey, Place>();
   private readonly claims = new Set<string>();
 
-  async replace(key: ChallengeKey, challenge: ChallengeRecord): Promise<void> {
-    this.put(key, challenge);
-    if (challenge.sibling !== null) this.put(challenge.sibling, null);
+  async replace(key: ChallengeKey, challenge: ChallengeRecord, isSiblingIdle = false): Promise<void> {
+    Object.assign(this.place(key), { challenge, tries: 0 });
+    if (challenge.sibling !== null && !isSiblingIdle) raise(this.place(challenge.sibling), challenge.ordinal);
+  }
+
+  async void(key: ChallengeKey, ordinal: number): Promise<void> {
+    for (const place of this.existing([key])) raise(place, ordinal);
   }
 
   async find(key: ChallengeKey): Promise<ChallengeRecord | null> {
-    return this.places.get(key)?.challenge ?? null;
+    const { challenge = null, voidedUpTo = -1 } = this.places.get(key) ?? {};
+    return challenge === null || voidedUpTo >= challenge.ordinal ? null : challenge;
   }
 
   async countTry(key: ChallengeKey): Promise<TryCount | null> {
@@ -29,10 +35,11 @@ export class MemoryChallengeStore implements ChallengeStore {
     return { ordinal: place.tries, serial, failures: place.failures, blockedUntil: place.blockedUntil };
   }
 
-  async addFailure(keys: readonly ChallengeKey[]): Promise<number> {
-    const places = this.existing(keys);
-    for (const place of places) place.failures += 1;
-    return places[0]?.failures ?? 0;
+  async addFailure([key, ...others]: readonly ChallengeKey[]): Promise<number> {
+    const [first] = key === undefined ? [] : this.existing([key]);
+    if (first === undefined) return 0;
+    for (const place of [first, ...others.map((other) => this.place(other))]) place.failures += 1;
+    return first.failures;
   }
 
   async block(keys: readonly ChallengeKey[], until: number): Promise<void> {
@@ -50,9 +57,10 @@ export class MemoryChallengeStore implements ChallengeStore {
     for (const key of keys) this.places.delete(key);
   }
 
-  private put(key: ChallengeKey, challenge: ChallengeRecord | null): void {
-    const { failures = 0, blockedUntil = 0 } = this.places.get(key) ?? {};
-    this.places.set(key, { challenge, tries: 0, failures, blockedUntil });
+  private place(key: ChallengeKey): Place {
+    const place = this.places.get(key) ?? { challenge: null, tries: 0, failures: 0, blockedUntil: 0, voidedUpTo: -1 };
+    this.places.set(key, place);
+    return place;
   }
 
   /** All of them or, as in one commit with preconditions, none. */
@@ -60,4 +68,8 @@ export class MemoryChallengeStore implements ChallengeStore {
     const places = keys.flatMap((key) => this.places.get(key) ?? []);
     return places.length === keys.length ? places : [];
   }
+}
+
+function raise(place: Place, ordinal: number): void {
+  place.voidedUpTo = Math.max(place.voidedUpTo, ordinal);
 }

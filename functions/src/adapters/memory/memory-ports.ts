@@ -7,6 +7,7 @@ import { MemoryAuditStore } from './memory-audit-store.js';
 import { MemoryChallengeStore } from './memory-challenge-store.js';
 import { MemoryCredentialStore } from './memory-credential-store.js';
 import { MemoryOutbox, MemoryQueue } from './memory-delivery.js';
+import { MemoryDeliveryStore } from './memory-delivery-store.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 import { MemoryExchanger, MemoryIdentityProvider, MemoryTenants } from './memory-identity.js';
 import { MemoryOrgStore } from './memory-org-store.js';
@@ -16,6 +17,7 @@ import { MemoryLimitStore } from './memory-stores.js';
 import { MemoryReservationStore, MemoryUserStore } from './memory-user-stores.js';
 
 export interface MemoryPorts extends Ports {
+  readonly deliveries: MemoryDeliveryStore;
   readonly sender: MemoryOutbox;
   readonly queue: MemoryQueue;
 }
@@ -27,6 +29,7 @@ export function memoryPorts(projectId: string, clock: Clock): MemoryPorts {
   const challenges = new MemoryChallengeStore();
   const reservations = new MemoryReservationStore();
   const identities = new MemoryIdentityProvider();
+  const limits = new MemoryLimitStore();
   return {
     orgs: new MemoryOrgStore(audit, credentials),
     credentials,
@@ -36,15 +39,17 @@ export function memoryPorts(projectId: string, clock: Clock): MemoryPorts {
     reservations,
     revocations: new MemoryRevocationStore(),
     challenges,
-    sessions: new MemorySessionStore(challenges, audit),
-    limits: new MemoryLimitStore(),
+    sessions: new MemorySessionStore(challenges, audit, limits),
+    limits,
     idempotency: new MemoryIdempotencyStore(),
     identities,
     tenants: new MemoryTenants(),
     signer: new EmulatorTokenSigner(clock),
     exchanger: new MemoryExchanger(projectId, identities, clock),
     verifier: new IdTokenVerifier({ projectId, clock, keys: 'emulator' }),
+    deliveries: new MemoryDeliveryStore(),
     sender: new MemoryOutbox(),
     queue: new MemoryQueue(),
+    callbacks: { twilio: null, sendgrid: null },
   };
 }

@@ -2,11 +2,13 @@ import type { AuditRecord } from '../../audit/audit-record.js';
 import type { MatchedCode } from '../../codes/challenge-record.js';
 import type { ChallengeStore } from '../../codes/challenge-store.js';
 import type { Pool } from '../../identity/pool.js';
+import type { DocumentChange, LimitStore } from '../../limits/limit-store.js';
 import type { SessionId } from '../../sessions/session-id.js';
 import type { SessionRecord } from '../../sessions/session-record.js';
 import type { SessionStore } from '../../sessions/session-store.js';
 import type { UserId } from '../../users/user-id.js';
 import { MemoryAuditStore } from './memory-audit-store.js';
+import { MemoryLimitStore } from './memory-stores.js';
 
 export class MemorySessionStore implements SessionStore {
   private readonly sessions = new Map<SessionId, SessionRecord>();
@@ -15,12 +17,18 @@ export class MemorySessionStore implements SessionStore {
   constructor(
     private readonly challenges: ChallengeStore,
     private readonly audit = new MemoryAuditStore(),
+    private readonly limits: LimitStore = new MemoryLimitStore(),
   ) {}
 
-  async open(session: SessionRecord, code: MatchedCode): Promise<boolean> {
-    if (!(await this.challenges.consume(code))) return false;
+  async open(
+    session: SessionRecord,
+    code: MatchedCode,
+    counted: DocumentChange | null = null,
+  ): Promise<readonly number[] | null> {
+    if (!(await this.challenges.consume(code))) return null;
     this.sessions.set(session.sid, session);
-    return true;
+    if (counted === null) return [];
+    return (await this.limits.change(counted.key, counted.changes, counted.purgeAt)).counts;
   }
 
   async find(sid: SessionId): Promise<SessionRecord | null> {

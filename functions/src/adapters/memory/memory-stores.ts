@@ -1,4 +1,4 @@
-import type { CountChange, CountResult, LimitKey, LimitStore } from '../../limits/limit-store.js';
+import type { CountChange, CountResult, DocumentChange, LimitKey, LimitStore } from '../../limits/limit-store.js';
 
 export class MemoryLimitStore implements LimitStore {
   private readonly counts = new Map<string, number>();
@@ -13,6 +13,10 @@ export class MemoryLimitStore implements LimitStore {
       return after;
     });
     return { counts, version: this.nextVersion(key) };
+  }
+
+  async changeAll(changed: readonly DocumentChange[]): Promise<readonly CountResult[]> {
+    return Promise.all(changed.map(({ key, changes }) => this.change(key, changes)));
   }
 
   async forget(key: LimitKey, fields: readonly string[], version?: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../../audit/audit-record.js';
-import type { Contact } from '../../contacts/contact.js';
+import type { Contact, ContactKind } from '../../contacts/contact.js';
 import { AlreadyExistsError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
 import type {
@@ -115,6 +115,12 @@ export class MemoryUserStore implements UserStore {
       profile: { ...document.profile, updatedAt: updatedAt ?? document.profile.updatedAt },
       written: { ...document.written, ...written },
     });
+  }
+
+  async markVerified(pool: Pool, uid: UserId, kind: ContactKind): Promise<void> {
+    const document = this.documents.get(`${pool.id}/${uid}`);
+    const proof = kind === 'email' ? { email_verified: true } : { phone_verified: true };
+    if (document !== undefined) this.put(pool, { ...document, profile: { ...document.profile, ...proof } });
   }
 
   async delete(

@@ -1,99 +1,89 @@
 import { expect } from 'chai';
-import { StubServer } from '../../../test/support/stub-server.js';
-import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
-import { Backend } from '../../lib/backend.js';
+import { SENDGRID_FROM, sendGridSenderTo } from '../../../test/support/provider-senders.js';
+import { SENDGRID_KEY, SendGridStub } from '../../../test/support/provider-stubs.js';
+import { aMail } from '../../../test/support/rendered-message.js';
+import type { RenderedMessage } from '../../delivery/message.js';
 import { BREAKER } from '../../lib/backend-policy.js';
-import { isSendGridOutage, SendGridSender } from './sendgrid-sender.js';
 
-const MESSAGE = {
-  to: 'ada@example.com',
-  channel: 'email',
-  purpose: 'password_reset',
-  orgId: 'org_1',
-  subject: 'Your password reset code for Acme',
-  text: '123456 is your Acme code',
-  html: '<p><strong>123456</strong> is your Acme code</p>',
-  code: '123456',
-} as const;
+const provider = 'sendgrid';
 
 describe('SendGridSender', () => {
-  const sendgrid = new StubServer();
-  let origin = '';
-  before(async () => {
-    await sendgrid.start();
-    origin = `http://${sendgrid.host}`;
-  });
+  const sendgrid = new SendGridStub();
+  before(() => sendgrid.start());
   after(() => sendgrid.stop());
-  beforeEach(() => {
-    sendgrid.requests.length = 0;
-    sendgrid.answer = { status: 202, json: '' };
-  });
+  beforeEach(() => sendgrid.reset());
 
-  const sender = (timeoutMs = 4_000) =>
-    new SendGridSender(
-      { apiKey: 'SG.key', from: 'codes@gatehouse.example', origin },
-      new Backend('sendgrid', { timeoutMs, isOutage: isSendGridOutage }),
-    );
+  const send = (message: RenderedMessage = aMail()) => sendGridSenderTo(sendgrid).send(message);
 
-  it('posts the message as SendGrid documents it, with text, HTML and no tracking', async () => {
-    await sender().send(MESSAGE);
-    const [request] = sendgrid.requests;
-    expect(request?.method).to.equal('POST');
-    expect(request?.url.pathname).to.equal('/v3/mail/send');
-    expect(request?.headers['authorization']).to.equal('Bearer SG.key');
-    // https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
-    expect(request?.body).to.deep.equal({
-      from: { email: 'codes@gatehouse.example' },
-      subject: MESSAGE.subject,
-      personalizations: [{ to: [{ email: MESSAGE.to }] }],
+  it('asks as documented: text before HTML, categories, arguments of ours, and no tracking', async () => {
+    const mail = aMail();
+    await send(mail);
+    const { method, url, headers, body } = sendgrid.taken();
+    expect([method, url.pathname, url.search]).to.deep.equal(['POST', '/v3/mail/send', '']);
+    expect(headers).to.include({ authorization: `Bearer ${SENDGRID_KEY}`, 'content-type': 'application/json' });
+    expect(body).to.deep.equal({
+      from: { email: SENDGRID_FROM, name: 'Acme' },
+      subject: mail.subject,
+      personalizations: [{ to: [{ email: mail.to }] }],
       content: [
-        { type: 'text/plain', value: MESSAGE.text },
-        { type: 'text/html', value: MESSAGE.html },
+        { type: 'text/plain', value: mail.text },
+        { type: 'text/html', value: mail.html },
       ],
-      categories: ['password_reset'],
-      tracking_settings: { click_tracking: { enable: false, enable_text: false }, open_tracking: { enable: false } },
+      categories: ['gatehouse', 'login'],
+      custom_args: { delivery: mail.id, org: mail.orgId, purpose: 'login' },
+      tracking_settings: {
+        click_tracking: { enable: false, enable_text: false },
+        open_tracking: { enable: false },
+        subscription_tracking: { enable: false },
+      },
     });
   });
 
-  for (const status of [400, 401, 413, 429, 500]) {
-    it(`fails after one try when SendGrid answers ${status}`, async () => {
-      sendgrid.answer = { status, json: { errors: [{ message: `about ${MESSAGE.to}`, field: null }] } };
-      const error = await sender()
-        .send(MESSAGE)
-        .catch((thrown: unknown) => thrown);
-      expect(error).to.be.instanceOf(DeliveryFailedError);
-      expect((error as Error).message).not.to.contain(MESSAGE.to);
-      expect(sendgrid.requests).to.have.length(1);
-    });
-  }
-
-  it('fails when SendGrid does not answer in time, or breaks the connection', async () => {
-    for (const answer of ['hang', 'drop'] as const) {
-      sendgrid.answer = answer;
-      const error = await sender(200)
-        .send(MESSAGE)
-        .catch((thrown: unknown) => thrown);
-      expect(error).to.be.instanceOf(DeliveryFailedError);
-    }
+  it('sends from the org’s own address where it has one', async () => {
+    await send(aMail({ from: { name: 'Acme', email: 'login@acme.example' } }));
+    expect(sendgrid.messages[0]?.from).to.deep.equal({ email: 'login@acme.example', name: 'Acme' });
   });
 
-  const sendings = async (count: number, one = sender()) => {
-    for (let sent = 0; sent < count; sent += 1) {
-      const error = await one.send(MESSAGE).catch((thrown: unknown) => thrown);
-      expect(error).to.be.instanceOf(DeliveryFailedError);
-    }
-    return sendgrid.requests.length;
-  };
+  it('sends nobody’s mail, and one without HTML', async () => {
+    await send(aMail({ orgId: null, html: null }));
+    const [mail] = sendgrid.messages;
+    expect(mail?.customArgs['org']).to.equal('');
+    expect(mail?.html).to.equal(null);
+  });
 
-  for (const status of [400, 404, 413])
-    it(`goes on after ${status}, which is of one message`, async () => {
-      sendgrid.answer = { status, json: { errors: [] } };
-      expect(await sendings(30)).to.equal(30);
-    });
+  it('sends words as they are, whatever the package could take for one of its own', async () => {
+    const text = '{{code}} -code- <%body%> "quotes" \\ ü 日本';
+    await send(aMail({ text, subject: text, html: `<p>${text}</p>` }));
+    const { text: sentText, subject, html } = sendgrid.messages[0] ?? expect.fail();
+    expect([sentText, subject, html]).to.deep.equal([text, text, `<p>${text}</p>`]);
+  });
 
-  for (const status of [401, 403, 429, 500, 503])
-    it(`asks no more for a while when ${status} is all that it hears`, async () => {
-      sendgrid.answer = { status, json: { errors: [] } };
-      expect(await sendings(30)).to.equal(BREAKER.minCalls);
-    });
+  it('answers SendGrid’s name for a mail that it has taken', async () => {
+    const handover = await send();
+    expect(handover).to.deep.equal({ provider, outcome: 'accepted', providerId: sendgrid.messages[0]?.messageId });
+  });
+
+  describe('asks a failing SendGrid', () => {
+    const sendings = async (status: number) => {
+      sendgrid.faults.set({ mode: 'status', status });
+      const one = sendGridSenderTo(sendgrid);
+      for (let sent = 0; sent < 30; sent += 1) await one.send(aMail());
+      return sendgrid.requests.length;
+    };
+
+    for (const status of [400, 404, 413])
+      it(`again after ${status}, which is of one mail`, async () => {
+        expect(await sendings(status)).to.equal(30);
+      });
+
+    for (const status of [429, 500, 503])
+      it(`no more for a while when ${status} is all that it hears`, async () => {
+        expect(await sendings(status)).to.equal(BREAKER.minCalls);
+      });
+
+    for (const status of [401, 403])
+      it(`no more for a while after one ${status}, which is of the account`, async () => {
+        expect(await sendings(status)).to.equal(1);
+      });
+  });
 });

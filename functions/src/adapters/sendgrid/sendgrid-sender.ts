@@ -1,22 +1,28 @@
 import type SendGridClient from '@sendgrid/client';
-import type { MailService } from '@sendgrid/mail';
+import type { MailDataRequired, MailService } from '@sendgrid/mail';
 import type { RenderedMessage } from '../../delivery/message.js';
-import type { MessageSender } from '../../delivery/message-sender.js';
-import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
+import type { Handover, MessageSender } from '../../delivery/message-sender.js';
 import type { Backend } from '../../lib/backend.js';
-import { isProviderFault } from '../../lib/http-status.js';
+import { failedHandover } from '../failed-handover.js';
+import { refusalOf } from './sendgrid-refusal.js';
 
 export interface SendGridOptions {
   readonly apiKey: string;
-  /** A verified sender's address. */
+  /** A verified sender's address, for messages that bring none of their own. */
   readonly from: string;
   /** Another origin than SendGrid's, to test against. */
   readonly origin?: string;
 }
 
+const PROVIDER = 'sendgrid';
+/** Below the deadline of the call around it, so that the connection is closed and not just forgotten. */
 const TIMEOUT_MS = 3_500;
-/** A code is no place to count clicks: tracking would rewrite the text and add a picture. */
-const NO_TRACKING = { clickTracking: { enable: false, enableText: false }, openTracking: { enable: false } };
+/** A code is no place to count clicks or to unsubscribe: tracking rewrites the text, and adds links and a picture. */
+const NO_TRACKING = {
+  clickTracking: { enable: false, enableText: false },
+  openTracking: { enable: false },
+  subscriptionTracking: { enable: false },
+};
 
 /** E-mail through SendGrid. The package is loaded with the first message. */
 export class SendGridSender implements MessageSender {
@@ -28,42 +34,56 @@ export class SendGridSender implements MessageSender {
   ) {}
 
   /** One try, as with text messages. */
-  async send({ to, subject, text, html, purpose }: RenderedMessage): Promise<void> {
-    const message = {
-      to,
-      from: this.options.from,
-      subject: subject ?? '',
-      text,
-      ...(html === null ? {} : { html }),
-      categories: [purpose],
-      trackingSettings: NO_TRACKING,
-    };
+  async send(message: RenderedMessage): Promise<Handover> {
     try {
       this.mail ??= openMail(this.options);
       const mail = await this.mail;
-      await this.backend.call('send', {}, () => mail.send(message));
+      const providerId = await this.backend.call('send', {}, () => this.post(mail, message));
+      return { provider: PROVIDER, outcome: 'accepted', providerId };
     } catch (error) {
-      throw new DeliveryFailedError(error);
+      return failedHandover(PROVIDER, error);
     }
   }
+
+  /** Answers the header X-Message-Id, with which SendGrid's reports on the message begin their own id of it. */
+  private async post(mail: MailService, message: RenderedMessage): Promise<string | null> {
+    try {
+      const [{ headers }] = await mail.send(this.mailOf(message));
+      return (headers as Readonly<Record<string, string | undefined>>)['x-message-id'] ?? null;
+    } catch (error) {
+      throw refusalOf(error, message) ?? error;
+    }
+  }
+
+  private mailOf({ id, orgId, purpose, from, to, subject, text, html }: RenderedMessage): MailDataRequired {
+    return {
+      to,
+      from: { email: from.email ?? this.options.from, name: from.name },
+      subject: subject ?? '',
+      text,
+      ...(html === null ? {} : { html }),
+      categories: ['gatehouse', purpose],
+      customArgs: { delivery: id, org: orgId ?? '', purpose },
+      trackingSettings: NO_TRACKING,
+    };
+  }
 }
+
+/** The package's types leave out what it hands on to axios. */
+type Client = typeof SendGridClient & { setDefaultRequest(defaults: { readonly maxRedirects: number }): unknown };
 
 async function openMail({ apiKey, origin }: SendGridOptions): Promise<MailService> {
   // The packages' types describe their CommonJS form alone; as modules they have their classes as named exports.
   const { MailService } = (await import('@sendgrid/mail')) as unknown as { MailService: new () => MailService };
-  const { Client } = (await import('@sendgrid/client')) as unknown as { Client: new () => typeof SendGridClient };
+  const { Client } = (await import('@sendgrid/client')) as unknown as { Client: new () => Client };
   const client = new Client();
   client.setApiKey(apiKey);
   // After the key: setting that puts the default origin back.
   if (origin !== undefined) client.setDefaultRequest('baseUrl', origin);
+  // To follow one is to send again.
+  client.setDefaultRequest({ maxRedirects: 0 });
   const mail = new MailService();
   mail.setClient(client);
   mail.setTimeout(TIMEOUT_MS);
   return mail;
-}
-
-/** For the breaker, as with text messages. The package has the HTTP status in `code`, and there the name of a socket's error. */
-export function isSendGridOutage(error: unknown): boolean {
-  const status = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof status !== 'number' || isProviderFault(status);
 }

@@ -1,109 +1,130 @@
 import { expect } from 'chai';
-import { StubServer } from '../../../test/support/stub-server.js';
-import { DeliveryFailedError } from '../../errors/gatehouse-error.js';
-import { Backend } from '../../lib/backend.js';
+import { twilioSenderTo } from '../../../test/support/provider-senders.js';
+import { TWILIO_ACCOUNT, TwilioStub } from '../../../test/support/provider-stubs.js';
+import { aMessage } from '../../../test/support/rendered-message.js';
+import type { WireFault } from '../../../test/support/wire-fault.js';
 import { BREAKER } from '../../lib/backend-policy.js';
-import { isTwilioOutage, TwilioSender } from './twilio-sender.js';
+import type { TwilioOptions } from './twilio-sender.js';
 
-const MESSAGE = {
-  to: '+12025550143',
-  channel: 'sms',
-  purpose: 'login',
-  orgId: 'org_1',
-  subject: null,
-  text: '123456 is your Acme code & more',
-  html: null,
-  code: '123456',
-} as const;
-const ACCOUNT = { accountSid: `AC${'a'.repeat(32)}`, authToken: 'token' };
+const SERVICE = `MG${'c'.repeat(32)}`;
+const PUBLIC_URL = 'https://us-central1-acme.cloudfunctions.net/api';
+const provider = 'twilio';
 
 describe('TwilioSender', () => {
-  const twilio = new StubServer();
-  let origin = '';
-  before(async () => {
-    await twilio.start();
-    origin = `http://${twilio.host}`;
-  });
+  const twilio = new TwilioStub();
+  before(() => twilio.start());
   after(() => twilio.stop());
-  beforeEach(() => {
-    twilio.requests.length = 0;
-    // https://www.twilio.com/docs/messaging/api/message-resource#create-a-message
-    twilio.answer = { status: 201, json: { sid: `SM${'b'.repeat(32)}`, status: 'queued', error_code: null } };
-  });
+  beforeEach(() => twilio.reset());
 
-  const sender = (from: string, timeoutMs = 4_000) =>
-    new TwilioSender(
-      { ...ACCOUNT, sender: from, origin },
-      new Backend('twilio', { timeoutMs, isOutage: isTwilioOutage }),
-    );
+  describe('asks', () => {
+    it('as documented: one form, by the account’s API key', async () => {
+      await twilioSenderTo(twilio).send(aMessage());
+      const { method, url, headers } = twilio.requests[0] ?? expect.fail();
+      expect([method, url.pathname, url.search]).to.deep.equal([
+        'POST',
+        `/2010-04-01/Accounts/${TWILIO_ACCOUNT.accountSid}/Messages.json`,
+        '',
+      ]);
+      const basic = Buffer.from(`${TWILIO_ACCOUNT.username}:${TWILIO_ACCOUNT.password}`).toString('base64');
+      expect(headers).to.include({ authorization: `Basic ${basic}`, accept: 'application/json' });
+      expect(headers['content-type']).to.match(/^application\/x-www-form-urlencoded(;|$)/);
+    });
 
-  it('posts the message as Twilio documents it', async () => {
-    await sender('+12025550100').send(MESSAGE);
-    const [request] = twilio.requests;
-    expect(request).to.include({ method: 'POST' });
-    expect(request?.url.pathname).to.equal(`/2010-04-01/Accounts/${ACCOUNT.accountSid}/Messages.json`);
-    const basic = Buffer.from(`${ACCOUNT.accountSid}:${ACCOUNT.authToken}`).toString('base64');
-    expect(request?.headers['authorization']).to.equal(`Basic ${basic}`);
-    expect(request?.headers['content-type']).to.match(/^application\/x-www-form-urlencoded/);
-    expect(Object.fromEntries(new URLSearchParams(String(request?.body)))).to.deep.equal({
-      To: MESSAGE.to,
-      From: '+12025550100',
-      Body: MESSAGE.text,
+    it('with the account and its token where there is no key', async () => {
+      twilio.account = {
+        accountSid: TWILIO_ACCOUNT.accountSid,
+        username: TWILIO_ACCOUNT.accountSid,
+        password: 'token',
+      };
+      try {
+        expect((await twilioSenderTo(twilio, twilio.account).send(aMessage())).outcome).to.equal('accepted');
+      } finally {
+        twilio.account = TWILIO_ACCOUNT;
+      }
+    });
+
+    const fieldsOf = async (options: Partial<TwilioOptions>, message = aMessage()) => {
+      await twilioSenderTo(twilio, options).send(message);
+      return TwilioStub.fields(twilio.taken());
+    };
+    const To = '+12025550143';
+    const Body = '123456 is your Acme code & more';
+    const ValidityPeriod = '600';
+
+    for (const from of ['+12025550100', '72345', 'ACME', 'MGM'])
+      it(`for the sender ${from}`, async () => {
+        expect(await fieldsOf({ sender: from })).to.deep.equal({ To, From: from, Body, ValidityPeriod });
+      });
+
+    it('for a messaging service', async () => {
+      const expected = { To, MessagingServiceSid: SERVICE, Body, ValidityPeriod };
+      expect(await fieldsOf({ sender: SERVICE })).to.deep.equal(expected);
+    });
+
+    it('for a report that names the message, its purpose and its org', async () => {
+      const message = aMessage();
+      const query = new URLSearchParams({ delivery: message.id, purpose: 'login', org: String(message.orgId) });
+      expect(await fieldsOf({ publicUrl: PUBLIC_URL }, message)).to.deep.equal({
+        To,
+        From: '+12025550100',
+        Body,
+        ValidityPeriod,
+        StatusCallback: `${PUBLIC_URL}/webhooks/twilio/status?${query}`,
+      });
+    });
+
+    it('for a report of nobody’s message', async () => {
+      const { StatusCallback = '' } = await fieldsOf({ publicUrl: PUBLIC_URL }, aMessage({ orgId: null }));
+      expect(new URL(StatusCallback).searchParams.get('org')).to.equal('');
+    });
+
+    it('for a notice to wait as long as it takes', async () => {
+      const notice = aMessage({ code: null, purpose: 'password_changed' });
+      expect(await fieldsOf({}, notice)).to.deep.equal({ To, From: '+12025550100', Body });
     });
   });
 
-  it('sends through a messaging service when the sender is one', async () => {
-    const service = `MG${'c'.repeat(32)}`;
-    await sender(service).send(MESSAGE);
-    const fields = Object.fromEntries(new URLSearchParams(String(twilio.requests[0]?.body)));
-    expect(fields).to.deep.equal({ To: MESSAGE.to, MessagingServiceSid: service, Body: MESSAGE.text });
+  it('answers Twilio’s name for a message that it has taken', async () => {
+    const handover = await twilioSenderTo(twilio).send(aMessage());
+    expect(handover).to.deep.equal({ provider, outcome: 'accepted', providerId: twilio.messages[0]?.sid });
   });
 
-  const refusals = [
-    { status: 400, code: 21211 },
-    { status: 401, code: 20003 },
-    { status: 429, code: 20429 },
-    { status: 500, code: 20500 },
-  ];
-  for (const { status, code } of refusals) {
-    it(`fails after one try when Twilio answers ${status}`, async () => {
-      twilio.answer = { status, json: { code, message: `about ${MESSAGE.to}`, more_info: '', status } };
-      const error = await sender('+12025550100')
-        .send(MESSAGE)
-        .catch((thrown: unknown) => thrown);
-      expect(error).to.be.instanceOf(DeliveryFailedError);
-      expect((error as Error).message).not.to.contain(MESSAGE.to);
-      expect(twilio.requests).to.have.length(1);
-    });
-  }
+  describe('asks a failing Twilio', () => {
+    const sendings = async (fault: Partial<WireFault>) => {
+      twilio.faults.set({ mode: 'status', ...fault });
+      const one = twilioSenderTo(twilio);
+      for (let sent = 0; sent < 30; sent += 1) await one.send(aMessage());
+      return twilio.requests.length;
+    };
 
-  it('fails when Twilio does not answer in time, or breaks the connection', async () => {
-    for (const answer of ['hang', 'drop'] as const) {
-      twilio.answer = answer;
-      const error = await sender('+12025550100', 200)
-        .send(MESSAGE)
-        .catch((thrown: unknown) => thrown);
-      expect(error).to.be.instanceOf(DeliveryFailedError);
-    }
+    for (const [status, reason] of [
+      [400, '21211'],
+      [400, '21408'],
+      [413, '21617'],
+    ] as const)
+      it(`again after ${status} ${reason}, which is of one message`, async () => {
+        expect(await sendings({ status, reason })).to.equal(30);
+      });
+
+    for (const status of [429, 500, 503])
+      it(`no more for a while when ${status} is all that it hears`, async () => {
+        expect(await sendings({ status, reason: '20500' })).to.equal(BREAKER.minCalls);
+      });
+
+    for (const [status, reason] of [
+      [401, '20003'],
+      [403, '20006'],
+      [400, '21660'],
+    ] as const)
+      it(`no more for a while after one ${status} ${reason}, which is of the account`, async () => {
+        expect(await sendings({ status, reason })).to.equal(1);
+      });
+
+    it('not at all while the breaker is open', async () => {
+      twilio.faults.set({ mode: 'status', status: 401, reason: '20003' });
+      const one = twilioSenderTo(twilio);
+      await one.send(aMessage());
+      expect(await one.send(aMessage())).to.deep.equal({ provider, outcome: 'not_tried', error: 'breaker_open' });
+    });
   });
-
-  const sendings = async (count: number, one = sender('+12025550100')) => {
-    for (let sent = 0; sent < count; sent += 1) {
-      const error = await one.send(MESSAGE).catch((thrown: unknown) => thrown);
-      expect(error).to.be.instanceOf(DeliveryFailedError);
-    }
-    return twilio.requests.length;
-  };
-
-  for (const status of [400, 404, 413])
-    it(`goes on after ${status}, which is of one message`, async () => {
-      twilio.answer = { status, json: { code: 21211, message: 'bad number', more_info: '', status } };
-      expect(await sendings(30)).to.equal(30);
-    });
-
-  for (const status of [401, 403, 429, 500, 503])
-    it(`asks no more for a while when ${status} is all that it hears`, async () => {
-      twilio.answer = { status, json: { code: 21211, message: 'bad number', more_info: '', status } };
-      expect(await sendings(30)).to.equal(BREAKER.minCalls);
-    });
 });

@@ -21,12 +21,21 @@ describe('admin sessions', () => {
     const sid = sessionId.generate();
     const at = new Date(desk.clock.now());
     const key = sid as string as ChallengeKey;
-    const challenge = { challengeId: sid, serial: 1, uid: user.uid, mac: 'mac', pepperVersion: 1, sibling: null };
+    const challenge = {
+      challengeId: sid,
+      serial: 1,
+      ordinal: 1,
+      proves: null,
+      uid: user.uid,
+      mac: 'mac',
+      pepperVersion: 1,
+      sibling: null,
+    };
     await desk.ports.challenges.replace(key, { ...challenge, expiresAt: at, purgeAt: at });
     const expiresAt = new Date(at.getTime() + HOUR_MS);
     const client = { address: null, agent: null };
     const session = { sid, poolId, uid: user.uid, createdAt: at, expiresAt, revokedAt: null, client };
-    expect(await desk.ports.sessions.open(session, matchOf(key, sid, user.uid))).to.equal(true);
+    expect(await desk.ports.sessions.open(session, matchOf(key, sid, user.uid))).to.deep.equal([]);
     return sid;
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ParamName } from '../../config/param-names.js';
-import { describeDoctor, googleError, json, PROJECT, TWILIO_SID } from './doctor-stub.spec.js';
+import { describeDoctor, googleError, json, PROJECT, ROUTES, TWILIO_SID } from './doctor-stub.spec.js';
 
 const OUTAGES = [
   googleError(500, 'INTERNAL'),
@@ -58,6 +58,52 @@ describeDoctor('Twilio', (stub) => {
     });
 });
 
+describeDoctor('Twilio, with an API key', (stub) => {
+  const KEY = { TWILIO_API_KEY_SID: 'SK1', TWILIO_API_KEY_SECRET: 'key-secret' };
+  const check = (changes: Partial<Record<ParamName, string>> = {}) => {
+    Object.assign(stub().settings, KEY, changes);
+    return stub().check('Twilio');
+  };
+  const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const asked = () => stub().requests.map(({ headers }) => headers.authorization);
+
+  it('is asked for messages that there are none of, and for the account with its token', async () => {
+    expect(await check()).to.include({ status: 'ok', message: 'Twilio accepts the account.' });
+    expect(asked()).to.deep.equal([basic('SK1', 'key-secret'), basic(TWILIO_SID, 'twilio-token')]);
+    expect(stub().asked()).to.include(`${ROUTES.twilioMessages}?To=%2B15005550001&PageSize=1`);
+  });
+
+  it('is not asked for the account without a token: a key may not look at it', async () => {
+    const result = await check({ TWILIO_AUTH_TOKEN: 'unset' });
+    expect(result).to.include({ status: 'ok', message: 'Twilio accepts the API key.' });
+    expect(asked()).to.deep.equal([basic('SK1', 'key-secret')]);
+  });
+
+  for (const status of [401, 403, 404])
+    it(`does not accept the key: ${status}`, async () => {
+      stub().on('twilioMessages', json({ code: 20003, message: 'Authenticate', status }, status));
+      const result = await check();
+      expect(result.status).to.equal('failed');
+      expect(result.message).to.match(/does not accept the API key/);
+      expect(result.remedy).to.include(`functions:secrets:set TWILIO_API_KEY_SECRET --project ${PROJECT}`);
+    });
+
+  for (const answer of OUTAGES.filter((one) => typeof one !== 'object' || !('json' in one) || !Array.isArray(one.json)))
+    it(`can't be told of with ${JSON.stringify(answer)}`, async () => {
+      stub().on('twilioMessages', answer);
+      const { status, message } = await check();
+      expect(status).to.equal('failed');
+      expect(message).to.match(UNANSWERED);
+    });
+
+  for (const name of ['TWILIO_ACCOUNT_SID', 'TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET', 'TWILIO_SENDER'] as const)
+    it(`is configured in half without ${name}`, async () => {
+      const { status, remedy } = await check({ [name]: 'unset' });
+      expect(status).to.equal('failed');
+      expect(remedy).to.include(`Set ${name} as well`);
+    });
+});
+
 describeDoctor('SendGrid', (stub) => {
   const check = () => stub().check('SendGrid');
 
@@ -109,7 +155,7 @@ for (const [provider, names] of Object.entries(PROVIDERS))
         stub().settings[name] = 'unset';
         const { status, remedy } = await stub().check(provider);
         expect(status).to.equal('failed');
-        expect(remedy).to.include(`Set ${name} as well`);
+        expect(remedy).to.match(new RegExp(`Set ${name}( \\(or .*\\))? as well`));
         for (const other of Object.keys(PROVIDERS).filter((each) => each !== provider))
           expect((await stub().check(other)).status).to.equal('ok');
       });

@@ -1,4 +1,4 @@
-import { type DeliveryConfig, readDelivery } from '../../config/delivery.js';
+import { type DeliveryConfig, readDelivery, type TwilioConfig } from '../../config/delivery.js';
 import type { ParamName } from '../../config/param-names.js';
 import { isMap } from '../../lib/is-map.js';
 import { type ApiAnswer, refused, send } from './api-client.js';
@@ -8,10 +8,21 @@ import { type DoctorTarget, originOf } from './doctor-target.js';
 import { textAt, textsAt } from './json.js';
 import { setParams, setSecret } from './settings-repairs.js';
 
-/** https://www.twilio.com/docs/iam/api/account */
+const TWILIO: readonly ParamName[] = [
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'TWILIO_API_KEY_SID',
+  'TWILIO_API_KEY_SECRET',
+  'TWILIO_SENDER',
+];
+const CONSOLE = 'https://console.twilio.com';
+/** No message was ever sent there: a list of them is empty. https://www.twilio.com/docs/iam/test-credentials */
+const NOBODY = '+15005550001';
+
+/** The account by its token, and the API key by the messages: a standard one may not look at the account. */
 export function twilioCheck(target: DoctorTarget): Check {
   const run = async (): Promise<Finding> => {
-    const { twilio } = settings(target, ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_SENDER']);
+    const { twilio, callbacks } = settings(target, TWILIO);
     if (twilio === null)
       return unused(
         target,
@@ -19,36 +30,59 @@ export function twilioCheck(target: DoctorTarget): Check {
         'TWILIO_ACCOUNT_SID and TWILIO_SENDER',
         setSecret(target, 'TWILIO_AUTH_TOKEN'),
       );
-    const { accountSid, authToken } = twilio;
-    const answer = await send(
-      {
-        service: 'Twilio',
-        url: `${originOf(target, 'twilio')}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}.json`,
-        headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
-      },
-      target.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
-    );
-    return twilioFinding(answer, target);
+    const { accountSid, username, password } = twilio;
+    if (username === accountSid) return accountFinding(target, accountSid, password);
+    const key = await keyFinding(target, twilio);
+    const token = callbacks.twilioAuthToken;
+    return key.status === 'failed' || token === null ? key : accountFinding(target, accountSid, token);
   };
   return { name: 'Twilio', run };
 }
 
-function twilioFinding(answer: ApiAnswer, target: DoctorTarget): Finding {
+/** https://www.twilio.com/docs/iam/api/account */
+async function accountFinding(target: DoctorTarget, accountSid: string, token: string): Promise<Finding> {
+  const answer = await askTwilio(target, `${encodeURIComponent(accountSid)}.json`, accountSid, token);
   const { status, body } = answer;
   if ([401, 403, 404].includes(status))
     return failed(
       'Twilio does not accept the account and its token.',
-      `Compare both with https://console.twilio.com, then: ${setSecret(target, 'TWILIO_AUTH_TOKEN')}`,
+      `Compare both with ${CONSOLE}, then: ${setSecret(target, 'TWILIO_AUTH_TOKEN')}`,
     );
   if (status !== 200 || !isMap(body)) return refused('Twilio', answer).finding;
   if (textAt(body, 'status') !== 'active')
-    return failed('The Twilio account is suspended or closed.', 'See why: https://console.twilio.com');
+    return failed('The Twilio account is suspended or closed.', `See why: ${CONSOLE}`);
   if (textAt(body, 'type') === 'Trial')
     return warning(
       'The Twilio account is a trial: it sends to numbers that you have verified, and to nobody else.',
-      'Upgrade it: https://console.twilio.com',
+      `Upgrade it: ${CONSOLE}`,
     );
   return ok('Twilio accepts the account.');
+}
+
+/** https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources */
+async function keyFinding(target: DoctorTarget, twilio: TwilioConfig): Promise<Finding> {
+  const { accountSid, username, password } = twilio;
+  const query = new URLSearchParams({ To: NOBODY, PageSize: '1' });
+  const path = `${encodeURIComponent(accountSid)}/Messages.json?${query}`;
+  const answer = await askTwilio(target, path, username, password);
+  if ([401, 403, 404].includes(answer.status))
+    return failed(
+      'Twilio does not accept the API key, or it may not read messages.',
+      `Compare it with ${CONSOLE}; a restricted key needs to create and to read messages. Then: ${setSecret(target, 'TWILIO_API_KEY_SECRET')}`,
+    );
+  if (answer.status !== 200 || !isMap(answer.body)) return refused('Twilio', answer).finding;
+  return ok('Twilio accepts the API key.');
+}
+
+function askTwilio(target: DoctorTarget, path: string, username: string, password: string): Promise<ApiAnswer> {
+  return send(
+    {
+      service: 'Twilio',
+      url: `${originOf(target, 'twilio')}/2010-04-01/Accounts/${path}`,
+      headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+    },
+    target.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+  );
 }
 
 /** https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions/retrieve-a-list-of-scopes-for-which-this-user-has-access */

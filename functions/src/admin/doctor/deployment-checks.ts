@@ -9,6 +9,7 @@ import { enumerationCheck, multiTenancyCheck, tenantsCheck } from './identity-ch
 import { IdentityState } from './identity-state.js';
 import { indexesCheck, ttlCheck } from './index-checks.js';
 import { IndexState } from './index-state.js';
+import { reportsCheck } from './report-checks.js';
 import { rulesCheck } from './rules-check.js';
 import { secretChecks } from './secret-checks.js';
 import { signingCheck } from './signing-check.js';
@@ -40,6 +41,7 @@ export function deploymentChecks(target: DoctorTarget): readonly Check[] {
     ),
     twilioCheck(target),
     sendGridCheck(target),
+    remote('Nobody reports to a local stack.', reportsCheck(target)),
     remote('The local stack has the clock of this machine.', clockCheck(api, clock)),
   ];
 }

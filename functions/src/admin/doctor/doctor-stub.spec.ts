@@ -1,7 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { type StubAnswer, type StubRequest, StubServer } from '../../../test/support/stub-server.js';
 import { ManualClock, testKey } from '../../../test/support/unit-fixtures.js';
-import type { ParamName } from '../../config/param-names.js';
+import { type ParamName, SECRET_NAMES } from '../../config/param-names.js';
 import type { Check, CheckResult } from './check.js';
 import { deploymentChecks } from './deployment-checks.js';
 import { runDoctor } from './doctor.js';
@@ -30,9 +31,15 @@ const SETTINGS: Readonly<Record<ParamName, string>> = {
   INDEX_KEY: key('index'),
   TWILIO_ACCOUNT_SID: TWILIO_SID,
   TWILIO_AUTH_TOKEN: 'twilio-token',
+  TWILIO_API_KEY_SID: '',
+  TWILIO_API_KEY_SECRET: 'unset',
   TWILIO_SENDER: 'MG1',
   SENDGRID_API_KEY: 'SG.sendgrid-key',
   SENDGRID_FROM: 'noreply@example.com',
+  SENDGRID_WEBHOOK_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .publicKey.export({ format: 'der', type: 'spki' })
+    .toString('base64'),
+  PUBLIC_URL: 'https://europe-west1-acme-live.cloudfunctions.net/api',
 };
 const TOKEN = 'ya29.access-token';
 /** A healthy tenant, as the API has it. */
@@ -66,6 +73,7 @@ export const ROUTES = {
   accountPolicy: `POST /iam/v1/projects/${PROJECT}/serviceAccounts/${encodeURIComponent(ACCOUNT)}:getIamPolicy`,
   projectPolicy: `POST /cloudresourcemanager/v1/projects/${PROJECT}:getIamPolicy`,
   twilio: `GET /twilio/2010-04-01/Accounts/${TWILIO_SID}.json`,
+  twilioMessages: `GET /twilio/2010-04-01/Accounts/${TWILIO_SID}/Messages.json`,
   sendgrid: 'GET /sendgrid/v3/scopes',
 } as const;
 
@@ -104,6 +112,7 @@ export class DoctorStub extends StubServer {
     this.on('accountPolicy', json({ bindings: [binding('roles/iam.serviceAccountTokenCreator', itself)] }));
     this.on('projectPolicy', json({ bindings: [binding('roles/owner', 'user:ada@example.com')] }));
     this.on('twilio', json({ sid: TWILIO_SID, status: 'active', type: 'Full', auth_token: 'twilio-token' }));
+    this.on('twilioMessages', json({ messages: [], page: 0, page_size: 1, next_page_uri: null }));
     this.on('sendgrid', json({ scopes: ['mail.batch.create', 'mail.send'] }));
   }
 
@@ -140,8 +149,7 @@ export class DoctorStub extends StubServer {
   /** No result of any test has a secret in it. */
   async run(checks: readonly Check[]): Promise<CheckResult[]> {
     const results = await runDoctor(checks);
-    const { WEB_API_KEY, CODE_PEPPERS, DATA_KEYS, INDEX_KEY, TWILIO_AUTH_TOKEN, SENDGRID_API_KEY } = this.settings;
-    const secrets = [TOKEN, WEB_API_KEY, CODE_PEPPERS, DATA_KEYS, INDEX_KEY, TWILIO_AUTH_TOKEN, SENDGRID_API_KEY];
+    const secrets = [TOKEN, ...[...SECRET_NAMES, 'WEB_API_KEY' as const].map((name) => this.settings[name])];
     for (const secret of secrets.filter((value) => value.length > 5))
       expect(JSON.stringify(results)).not.to.include(secret);
     for (const { name, status, remedy } of results)

@@ -82,7 +82,10 @@ describeDoctor('indexes', (stub) => {
   it('are those of the repository', async () => {
     const file = readFileSync(new URL('../../../../firestore.indexes.json', import.meta.url), 'utf8');
     const { fields } = expectedIndexes(file);
-    expect(fields.filter(({ ttl }) => ttl).map(({ name }) => name)).to.include('sessions.purgeAt');
+    expect(fields.filter(({ ttl }) => ttl).map(({ name }) => name)).to.include.members([
+      'sessions.purgeAt',
+      'deliveries.purgeAt',
+    ]);
     for (const { name } of fields) expect(name).to.match(/^[a-z]+\.(\*|\w+)$/i);
   });
 

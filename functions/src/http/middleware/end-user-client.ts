@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { LOCALES, type Locale } from '../../delivery/locale.js';
 import { canonicalAddress } from '../../lib/ip-address.js';
 import type { ClientInfo } from '../../sessions/session-record.js';
 
@@ -12,6 +13,12 @@ const AGENT_MAX_LENGTH = 256;
 export function clientOf(request: Request, viaPartner: boolean): ClientInfo {
   if (!viaPartner) return { address: callerAddress(request), agent: agentOf(request.get('user-agent')) };
   return { address: addressOf(request.get('x-end-user-ip')), agent: agentOf(request.get('x-end-user-agent')) };
+}
+
+/** What `Accept-Language` asks for, where there are messages in it; `*`, which HTTP clients send by themselves, is the org's. */
+export function localeOf(request: Request, own: Locale = 'en'): Locale {
+  const [first] = [request.acceptsLanguages(own, ...LOCALES)].flat();
+  return LOCALES.find((locale) => locale === first) ?? own;
 }
 
 /** Where the call itself comes from, as the platform's front end saw it. */

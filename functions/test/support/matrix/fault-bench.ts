@@ -1,6 +1,9 @@
+import type { DocumentData } from '@google-cloud/firestore';
 import { expect } from 'chai';
 import { composeSweep } from '../../../src/composition.js';
+import { readConfig } from '../../../src/config/config.js';
 import type { Contact } from '../../../src/contacts/contact.js';
+import { traceOf } from '../../../src/delivery/contact-trace.js';
 import type { OrgSettings } from '../../../src/orgs/org-settings.js';
 import { REGISTRATION_LEASE_MS } from '../../../src/users/registration-policy.js';
 import { type ApiResponse, expectStatus, type TestOrg } from '../api-client.js';
@@ -12,9 +15,18 @@ import { HttpFaultProxy } from '../http-fault-proxy.js';
 import { InvariantChecker } from '../invariants.js';
 import { newRegistration, type TestUser } from '../scenario.js';
 import type { WireFault } from '../wire-fault.js';
+import { Providers } from './providers.js';
 
 /** A request of the row; what it names must not be in the log. */
 type Body = Readonly<Record<string, unknown>>;
+
+/** What a row is run on. */
+export interface FaultSetting {
+  readonly options?: EmulatorAppOptions;
+  readonly settings?: Partial<OrgSettings>;
+  /** Whether messages go out through the real adapters to stand-ins of the providers; else to the outbox. */
+  readonly through?: 'providers';
+}
 
 /**
  * The function with a fault proxy in front of each backend, fresh for each row of the fault matrix, and what must hold
@@ -29,22 +41,26 @@ export class FaultBench {
     readonly app: TestApp,
     readonly firestore: GrpcFaultProxy,
     readonly identity: HttpFaultProxy,
+    readonly providers: Providers,
     readonly org: TestOrg,
     readonly probe: FirestoreProbe,
   ) {}
 
-  static async start(options: EmulatorAppOptions = {}, settings: Partial<OrgSettings> = {}): Promise<FaultBench> {
+  static async start({ options = {}, settings = {}, through }: FaultSetting = {}): Promise<FaultBench> {
     const { firestoreEmulator, authEmulator } = testStack();
-    const [firestore, identity] = await Promise.all([
+    const [firestore, identity, providers] = await Promise.all([
       GrpcFaultProxy.to(firestoreEmulator),
       HttpFaultProxy.to(authEmulator),
+      Providers.start(),
     ]);
     const env = { FIRESTORE_EMULATOR_HOST: firestore.host, FIREBASE_AUTH_EMULATOR_HOST: identity.host };
-    const app = await startEmulatorApp({ ...options, env });
+    const sender = through === 'providers' ? { sender: providers.sender() } : {};
+    const app = await startEmulatorApp({ ...options, ...sender, env });
     const bench = new FaultBench(
       app,
       firestore,
       identity,
+      providers,
       await app.provision('Faults', settings),
       new FirestoreProbe(),
     );
@@ -55,7 +71,7 @@ export class FaultBench {
 
   async close(): Promise<void> {
     await this.app.close();
-    await Promise.all([this.firestore.close(), this.identity.close(), this.probe.close()]);
+    await Promise.all([this.firestore.close(), this.identity.close(), this.providers.stop(), this.probe.close()]);
   }
 
   failFirestore(...faults: WireFault[]): void {
@@ -69,6 +85,7 @@ export class FaultBench {
   heal(): void {
     this.failFirestore();
     this.failIdentity();
+    this.providers.heal();
   }
 
   post(path: string, body: Body, headers: Readonly<Record<string, string>> = {}): Promise<ApiResponse> {
@@ -90,8 +107,8 @@ export class FaultBench {
     return registration;
   }
 
-  async user(): Promise<TestUser> {
-    const registration = this.newcomer();
+  async user(overrides: Body = {}): Promise<TestUser> {
+    const registration = this.newcomer(overrides);
     const { body } = expectStatus(await this.post('register', registration), 201);
     const { email, phone_number, password } = registration;
     const user = { userId: body.userId, email, phone_number, password };
@@ -127,6 +144,25 @@ export class FaultBench {
     return this.app.outbox.messages.filter(({ to }) => to === email || to === phone_number).length;
   }
 
+  /** The user's codes that can still be used. */
+  async liveCodes({ userId }: TestUser): Promise<number> {
+    const codes = await this.probe.challengesOf(userId);
+    return codes.filter(({ mac, ordinal, voidedUpTo = -1 }) => typeof mac === 'string' && voidedUpTo < ordinal).length;
+  }
+
+  /** What became of the messages to a contact, the oldest first. */
+  async statuses(contact: string): Promise<string[]> {
+    return (await this.deliveries(contact)).map(({ status }) => status);
+  }
+
+  async deliveries(contact: string): Promise<DocumentData[]> {
+    await this.app.services.background.idle();
+    const kind = contact.includes('@') ? 'email' : 'phone';
+    const { contactHash } = traceOf(readConfig(testStack().env).secrets.indexKey, { kind, value: contact });
+    const found = await this.probe.filtered('deliveries', 'contactHash', contactHash);
+    return found.sort((a, b) => a['createdAt'].toMillis() - b['createdAt'].toMillis());
+  }
+
   async sweep(): Promise<void> {
     const { ports, services, clock } = this.app;
     await composeSweep(ports, services, { log: () => {} }, clock).run();
@@ -144,10 +180,7 @@ export class FaultBench {
     } finally {
       await checker.close();
     }
-    for (const user of this.users) {
-      const live = (await this.probe.challengesOf(user.userId)).filter((one) => typeof one['mac'] === 'string');
-      expect(live.length, 'live codes').to.be.at.most(1);
-    }
+    for (const user of this.users) expect(await this.liveCodes(user), 'live codes').to.be.at.most(1);
     const log = this.app.logs.join('');
     for (const secret of this.secrets)
       if (secret.length > 5) expect(log.includes(secret), 'told in the log').to.equal(false);

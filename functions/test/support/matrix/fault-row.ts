@@ -1,17 +1,13 @@
 import { expect } from 'chai';
-import type { OrgSettings } from '../../../src/orgs/org-settings.js';
 import type { ApiResponse } from '../api-client.js';
-import type { EmulatorAppOptions } from '../describe-app.js';
 import { expectOutage } from '../fault-cases.js';
-import type { FaultBench } from './fault-bench.js';
+import type { FaultBench, FaultSetting } from './fault-bench.js';
 
 /** One row of security.md's fault matrix. */
-export interface FaultRow {
+export interface FaultRow extends FaultSetting {
   readonly row: number;
   readonly fault: string;
   readonly where: string;
-  readonly options?: EmulatorAppOptions;
-  readonly settings?: Partial<OrgSettings>;
   /** Drives the row, expects what it says, and answers what came of it for the table. */
   run(bench: FaultBench): Promise<string>;
 }

@@ -19,9 +19,9 @@ export const changePassword = defineRoute(
     responses: { 200: { description: 'The new password is in force.', schema: passwordUpdated } },
     errors: ['invalid_credentials', 'locked_out'],
   },
-  async ({ services, caller: { org }, session, client, body }) => {
+  async ({ services, caller: { org }, session, client, locale, attempt, body }) => {
     assertPartnerPassword(body.new_password, org.settings, 'new_password');
-    const change = { currentPassword: body.current_password, newPassword: body.new_password };
+    const change = { currentPassword: body.current_password, newPassword: body.new_password, attempt, locale };
     await services.passwords.change(org, session, client, change);
     return { status: 200, body: { message: 'Password updated successfully' } };
   },

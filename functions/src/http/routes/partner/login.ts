@@ -23,16 +23,25 @@ export const login = defineRoute(
         headers: {
           'OTP-Expires-In': 'How long the code lives, in seconds.',
           'OTP-Resend-After': 'When to ask for another one, in seconds.',
+          'OTP-Channel': 'Where the code went: `sms` or `email`.',
+          'OTP-Delivery':
+            '`sent` when the provider has taken the message; `pending` while nobody knows, or it is tried again.',
         },
         schema: z.object({ message: z.literal('OTP sent'), userId: z.string() }),
       },
     },
-    errors: ['invalid_credentials', 'locked_out', 'delivery_failed'],
+    errors: ['invalid_credentials', 'locked_out', 'sms_not_allowed', 'sending_stopped', 'delivery_failed'],
   },
-  async ({ services, caller: { org }, client, body }) => {
+  async ({ services, caller: { org }, client, locale, body }) => {
     const contact = await parseEitherContact(body, org.settings.defaultCountry);
-    const { uid, expiresInSeconds } = await services.login.start(org, contact, body.password, client);
-    const headers = { 'OTP-Expires-In': String(expiresInSeconds), 'OTP-Resend-After': String(RESEND_AFTER_SECONDS) };
+    const sent = await services.login.start(org, contact, body.password, client, locale);
+    const { uid, expiresInSeconds, channel, state } = sent;
+    const headers = {
+      'OTP-Expires-In': String(expiresInSeconds),
+      'OTP-Resend-After': String(RESEND_AFTER_SECONDS),
+      'OTP-Channel': channel,
+      'OTP-Delivery': state,
+    };
     return { status: 200, body: { message: 'OTP sent', userId: uid }, headers, uid };
   },
 );

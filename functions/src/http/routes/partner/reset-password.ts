@@ -20,10 +20,10 @@ export const resetPassword = defineRoute(
     responses: { 200: { description: 'The new password is in force.', schema: passwordUpdated } },
     errors: ['invalid_code', 'locked_out'],
   },
-  async ({ services, caller: { org }, body }) => {
+  async ({ services, caller: { org }, locale, body }) => {
     const contact = await parseEitherContact(body, org.settings.defaultCountry);
     assertPartnerPassword(body.new_password, org.settings, 'new_password');
-    const uid = await services.passwords.reset(org, contact, body.code, body.new_password);
+    const uid = await services.passwords.reset(org, contact, body.code, body.new_password, locale);
     return { status: 200, body: { message: 'Password updated successfully' }, uid };
   },
 );

@@ -26,8 +26,9 @@ export const sendResetCode = defineRoute(
     },
     errors: [],
   },
-  async ({ services, caller: { org }, body }) => {
-    await services.passwords.sendResetCode(org, await parseEitherContact(body, org.settings.defaultCountry));
+  async ({ services, caller: { org }, locale, body }) => {
+    const contact = await parseEitherContact(body, org.settings.defaultCountry);
+    await services.passwords.sendResetCode(org, contact, locale);
     return { status: 200, body: { message: MESSAGE } };
   },
 );

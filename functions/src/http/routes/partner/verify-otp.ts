@@ -32,9 +32,9 @@ export const verifyOtp = defineRoute(
     responses: { 200: { description: 'A fresh session.', schema: verified } },
     errors: ['invalid_code', 'locked_out', 'user_inactive'],
   },
-  async ({ services, caller: { org }, client, attempt, body }) => {
+  async ({ services, caller: { org }, client, locale, attempt, body }) => {
     const contact = await parseEitherContact(body, org.settings.defaultCountry);
-    const { token, user } = await services.login.finish(org, contact, body.code, { client, attempt });
+    const { token, user } = await services.login.finish(org, contact, body.code, { client, attempt, locale });
     const { uid: id, email, phone_number, first_name, last_name, kyc_status } = user;
     const view = { id, email, phone_number, first_name, last_name, kyc_status };
     return { status: 200, body: { sessionToken: token.token, expiresAt: token.expiresAt, user: view }, uid: id };

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { DeliveryDesk, type Instance, PHONE } from '../../test/support/delivery-desk.js';
+import type { FaultMode } from '../../test/support/fault-plan.js';
+import { times } from '../../test/support/spy-limit-store.js';
+import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
+import { CLAIM_LEASE_MS } from './delivery-policy.js';
+import { NotTakenError } from './delivery-worker.js';
+import type { CodeJob } from './job.js';
+
+describe('The worker of the queue: faults', () => {
+  let desk: DeliveryDesk;
+  let instance: Instance;
+
+  beforeEach(async () => {
+    desk = await DeliveryDesk.open();
+    instance = desk.instance();
+  });
+
+  const deliver = (job: CodeJob, by = instance) => by.worker.deliverCode(job);
+
+  /** How often a message is handed over whose first worker dies, and that is brought again before and after the lease. */
+  async function handedAfter(call: number, mode: FaultMode): Promise<number> {
+    const job = desk.job({ to: PHONE });
+    const before = desk.provider.handed.length;
+    desk.faults.killAt(call, mode);
+    await Promise.allSettled([deliver(job, desk.instance())]);
+    desk.faults.clear();
+    for (const waitMs of [0, CLAIM_LEASE_MS, CLAIM_LEASE_MS]) {
+      desk.clock.advance(waitMs);
+      await Promise.allSettled(times(3, () => deliver(job)));
+    }
+    return desk.provider.handed.length - before;
+  }
+
+  it('hands nothing over a second time after dying with it, and loses it only where it may have been sent', async () => {
+    const calls = ['orgs.find', 'deliveries.find', 'deliveries.create', 'limits.change', 'limits.change'];
+    const whole = [...calls, 'deliveries.change', 'sender.send', 'deliveries.change'];
+    desk.faults.clear();
+    await deliver(desk.job({ to: PHONE }));
+    expect(desk.faults.calls).to.deep.equal(whole);
+    const lost = ['after 5', 'before 6'];
+    for (const [call, name] of whole.entries())
+      for (const mode of ['before', 'after'] as const)
+        expect(await handedAfter(call, mode), `${mode} ${name}`).to.equal(lost.includes(`${mode} ${call}`) ? 0 : 1);
+  });
+
+  it('leaves a message for the next when it could not be looked at, and loses nothing', async () => {
+    const job = desk.job({ to: PHONE });
+    desk.faults.failCalls({ 3: 'before' });
+    await expectCode(deliver(job), 'unavailable');
+    desk.faults.clear();
+    expect((await desk.records())[0]).to.include({ status: 'queued', tries: 0 });
+    expect(await deliver(job)).to.include({ outcome: 'accepted' });
+    expect((await desk.records())[0]).to.include({ status: 'sent', tries: 1 });
+  });
+
+  describe('when the store fails before the hand-over', () => {
+    const FAILING = [
+      ['can’t be looked at nor released', { 3: 'before', 4: 'before' }],
+      ['is claimed, and the answer is lost', { 2: 'after' }],
+      ['is not begun', { 5: 'before' }],
+    ] as const;
+    for (const [what, faults] of FAILING)
+      it(`sends what ${what} with the first job after the lease`, async () => {
+        const job = desk.job({ to: PHONE });
+        desk.faults.failCalls(faults);
+        await expectCode(deliver(job), 'unavailable');
+        desk.faults.clear();
+        expect(await rejection(deliver(job))).to.be.instanceOf(NotTakenError);
+        expect(desk.provider.handed).to.deep.equal([]);
+        desk.clock.advance(CLAIM_LEASE_MS);
+        expect(await deliver(job, desk.instance())).to.include({ outcome: 'accepted' });
+        expect(await deliver(job)).to.equal(null);
+        expect(desk.provider.handed).to.have.length(1);
+      });
+  });
+
+  it('leaves a message to whoever has it by now, when it took longer than its lease', async () => {
+    const job = desk.job({ to: PHONE });
+    desk.faults.interruptAt(5, async () => {
+      desk.clock.advance(CLAIM_LEASE_MS);
+      expect(await deliver(job, desk.instance())).to.include({ outcome: 'accepted' });
+    });
+    expect(await rejection(deliver(job))).to.be.instanceOf(NotTakenError);
+    expect(await deliver(job)).to.equal(null);
+    expect(desk.provider.handed).to.have.length(1);
+  });
+});

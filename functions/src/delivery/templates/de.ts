@@ -1,0 +1,54 @@
+import type { Texts } from './texts.js';
+
+export const de: Texts = {
+  unnamedSender: 'Kontosicherheit',
+  login: {
+    sms: '{code} ist Ihr Anmeldecode[ für {org}]. Gültig für {minutes} Min. Nie weitergeben.',
+    emailSubject: 'Ihr Anmeldecode[ für {org}]',
+    emailText: `Mit diesem Code melden Sie sich[ bei {org}] an:
+
+{code}
+
+Er gilt {duration}. Geben Sie ihn niemals weiter.
+
+Wenn Sie sich gerade nicht anmelden, kennt möglicherweise jemand anderes Ihr Passwort: Bitte ändern Sie es.`,
+  },
+  password_reset: {
+    sms: '{code} ist Ihr Code[ für {org}] für ein neues Passwort. Gültig für {minutes} Min. Nie weitergeben.',
+    emailSubject: 'Ihr Code für ein neues Passwort[ bei {org}]',
+    emailText: `Mit diesem Code setzen Sie ein neues Passwort für Ihr Konto[ bei {org}]:
+
+{code}
+
+Er gilt {duration}. Geben Sie ihn niemals weiter.
+
+Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Nachricht bitte: Ihr Passwort bleibt, wie es ist.`,
+  },
+  password_changed: {
+    sms: 'Ihr Passwort[ bei {org}] wurde geändert ({time}). Waren Sie das nicht? Setzen Sie es zurück, kontaktieren Sie den Support.',
+    emailSubject: 'Ihr Passwort[ bei {org}] wurde geändert',
+    emailText: `Das Passwort Ihres Kontos[ bei {org}] wurde geändert: {time}.
+
+Wenn Sie das waren, müssen Sie nichts tun.
+
+Wenn Sie das nicht waren, setzen Sie Ihr Passwort bitte sofort zurück und wenden Sie sich an den Support[ von {org}].`,
+  },
+  contact_changed: {
+    sms: 'E-Mail oder Nummer Ihres Kontos[ bei {org}] wurde geändert ({time}). Waren Sie das nicht? Bitte Support kontaktieren.',
+    emailSubject: 'Die Kontaktdaten Ihres Kontos[ bei {org}] wurden geändert',
+    emailText: `Die E-Mail-Adresse oder Telefonnummer Ihres Kontos[ bei {org}] wurde geändert: {time}.
+
+Wenn Sie das waren, müssen Sie nichts tun.
+
+Wenn Sie das nicht waren, wenden Sie sich bitte sofort an den Support[ von {org}] und setzen Sie Ihr Passwort zurück.`,
+  },
+  new_device: {
+    sms: 'Anmeldung mit neuem Gerät bei Ihrem Konto[ {org}] ({time}). Waren Sie das nicht? Bitte Passwort zurücksetzen.',
+    emailSubject: 'Neue Anmeldung bei Ihrem Konto[ bei {org}]',
+    emailText: `Bei Ihrem Konto[ bei {org}] hat sich ein neues Gerät angemeldet: {time}.
+
+Wenn Sie das waren, müssen Sie nichts tun.
+
+Wenn Sie das nicht waren, setzen Sie Ihr Passwort bitte sofort zurück und wenden Sie sich an den Support[ von {org}].`,
+  },
+};

@@ -1,0 +1,54 @@
+import type { Texts } from './texts.js';
+
+export const en: Texts = {
+  unnamedSender: 'Account security',
+  login: {
+    sms: '{code} is your[ {org}] login code. Valid for {minutes} min. Never share it.',
+    emailSubject: 'Your[ {org}] login code',
+    emailText: `Use this code to log in[ to {org}]:
+
+{code}
+
+It is valid for {duration}. Never share it with anyone.
+
+If you are not logging in right now, somebody else may know your password: please change it.`,
+  },
+  password_reset: {
+    sms: '{code} is your[ {org}] password reset code. Valid for {minutes} min. Never share it.',
+    emailSubject: 'Your[ {org}] password reset code',
+    emailText: `Use this code to set a new password for your[ {org}] account:
+
+{code}
+
+It is valid for {duration}. Never share it with anyone.
+
+If you did not ask for it, please ignore this message: your password stays as it is.`,
+  },
+  password_changed: {
+    sms: 'Your[ {org}] password was changed on {time}. If it was not you, reset it now and contact support.',
+    emailSubject: 'Your[ {org}] password was changed',
+    emailText: `The password of your[ {org}] account was changed on {time}.
+
+If it was you, there is nothing to do.
+
+If it was not you, please reset your password now and contact[ {org}] support.`,
+  },
+  contact_changed: {
+    sms: 'Email or phone of your[ {org}] account changed on {time}. If it was not you, contact support now.',
+    emailSubject: 'The contact details of your[ {org}] account were changed',
+    emailText: `The email address or phone number of your[ {org}] account was changed on {time}.
+
+If it was you, there is nothing to do.
+
+If it was not you, please contact[ {org}] support now and reset your password.`,
+  },
+  new_device: {
+    sms: 'New device logged in to your[ {org}] account on {time}. If it was not you, reset your password now.',
+    emailSubject: 'New login to your[ {org}] account',
+    emailText: `Somebody logged in to your[ {org}] account from a new device on {time}.
+
+If it was you, there is nothing to do.
+
+If it was not you, please reset your password now and contact[ {org}] support.`,
+  },
+};

@@ -1,0 +1,54 @@
+import type { Texts } from './texts.js';
+
+export const fr: Texts = {
+  unnamedSender: 'Sécurité du compte',
+  login: {
+    sms: '{code} est votre code de connexion[ {org}]. Valide {minutes} min. Ne le partagez pas.',
+    emailSubject: 'Votre code de connexion[ {org}]',
+    emailText: `Utilisez ce code pour vous connecter[ à {org}] :
+
+{code}
+
+Il est valable {duration}. Ne le communiquez à personne.
+
+Si vous n’êtes pas en train de vous connecter, quelqu’un d’autre connaît peut-être votre mot de passe : veuillez le changer.`,
+  },
+  password_reset: {
+    sms: '{code} est votre code[ {org}] pour un nouveau mot de passe. Valide {minutes} min. Ne le partagez pas.',
+    emailSubject: 'Votre code pour changer de mot de passe[ {org}]',
+    emailText: `Utilisez ce code pour choisir un nouveau mot de passe pour votre compte[ {org}] :
+
+{code}
+
+Il est valable {duration}. Ne le communiquez à personne.
+
+Si vous ne l’avez pas demandé, ignorez ce message : votre mot de passe reste inchangé.`,
+  },
+  password_changed: {
+    sms: "Votre mot de passe[ {org}] a changé ({time}). Si ce n'était pas vous, réinitialisez-le et contactez le support.",
+    emailSubject: 'Votre mot de passe[ {org}] a été modifié',
+    emailText: `Le mot de passe de votre compte[ {org}] a été modifié le {time}.
+
+Si c’était vous, vous n’avez rien à faire.
+
+Si ce n’était pas vous, réinitialisez tout de suite votre mot de passe et contactez le support[ de {org}].`,
+  },
+  contact_changed: {
+    sms: "L'e-mail ou le numéro de votre compte[ {org}] a changé ({time}). Si ce n'était pas vous, contactez le support.",
+    emailSubject: 'Les coordonnées de votre compte[ {org}] ont été modifiées',
+    emailText: `L’adresse e-mail ou le numéro de téléphone de votre compte[ {org}] a été modifié le {time}.
+
+Si c’était vous, vous n’avez rien à faire.
+
+Si ce n’était pas vous, contactez tout de suite le support[ de {org}] et réinitialisez votre mot de passe.`,
+  },
+  new_device: {
+    sms: "Nouvel accès à votre compte[ {org}] ({time}). Si ce n'était pas vous, réinitialisez votre mot de passe.",
+    emailSubject: 'Nouvelle connexion à votre compte[ {org}]',
+    emailText: `Un nouvel appareil s’est connecté à votre compte[ {org}] le {time}.
+
+Si c’était vous, vous n’avez rien à faire.
+
+Si ce n’était pas vous, réinitialisez tout de suite votre mot de passe et contactez le support[ de {org}].`,
+  },
+};
