@@ -34,6 +34,11 @@ const RUNS: readonly HeavyRun[] = [
     args: mocha('functions/test/delivery-races.spec.ts', 'functions/src/delivery/delivery-twice.spec.ts'),
     env: HEAVY,
   },
+  {
+    name: 'messages',
+    args: mocha('functions/src/delivery/templates/sms.spec.ts'),
+    env: { ...HEAVY, GATEHOUSE_NO_STACK: '1' },
+  },
   { name: 'mutation', args: ['stryker', 'run', '--reporters', 'clear-text', '--logLevel', 'warn'] },
   { name: 'cpu', args: ['tsx', 'tools/bench/cpu.ts'] },
   { name: 'cold-start', args: ['tsx', 'tools/bench/cold-start.ts'] },
