@@ -11,7 +11,7 @@ const PATH = '/partner/auth/register';
 const LEASE_MS = 61_000;
 const TIMEOUT_MS = 240_000;
 const HEAVY_TIMEOUT_MS = 3_600_000;
-const HEAVY_DOSE = process.env['GATEHOUSE_HEAVY'] === '1' ? 1_000 : 16;
+const HEAVY_DOSE = process.env['GATEHOUSE_HEAVY'] === '1' ? 1_000 : 10;
 const REGISTERS = Number(process.env['GATEHOUSE_KILLED_REGISTERS'] ?? HEAVY_DOSE);
 const AT_ONCE = 2;
 const NOTHING = { users: [], profiles: [], reservations: [] };

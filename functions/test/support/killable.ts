@@ -85,11 +85,11 @@ export function killsOf(calls: number): Kill[] {
 
 /**
  * The normal dose: a death before a call leaves what a death after the one before it leaves, but for calls that are under
- * way at the same time. All of them with GATEHOUSE_HEAVY=1.
+ * way at the same time; and of those after a call every other. All of them with GATEHOUSE_HEAVY=1.
  */
 export function someKillsOf(calls: number): Kill[] {
   const all = killsOf(calls);
   return process.env['GATEHOUSE_HEAVY'] === '1'
     ? all
-    : all.filter(({ moment, call }) => moment === 'after' || call === 0);
+    : all.filter(({ moment, call }) => call === 0 || (moment === 'after' && call % 2 === 0));
 }
