@@ -18,15 +18,26 @@ const mocha = (...specs: string[]) => ['mocha', '--timeout', '3600000', ...specs
 const RUNS: readonly HeavyRun[] = [
   { name: 'races', args: mocha('functions/test/races.spec.ts'), env: HEAVY },
   { name: 'sessions', args: mocha('functions/test/lifecycle.spec.ts', 'functions/test/passwords.spec.ts'), env: HEAVY },
-  { name: 'kills', args: mocha('functions/test/*-kills.spec.ts'), env: HEAVY },
-  { name: 'fuzz', args: mocha('functions/test/fuzz.spec.ts'), env: { ...HEAVY, GATEHOUSE_FUZZ_RUNS: '10000' } },
+  { name: 'kills', args: mocha('functions/test/*-kills.spec.ts', 'functions/test/sweep.spec.ts'), env: HEAVY },
+  {
+    name: 'fuzz',
+    args: mocha('functions/test/fuzz.spec.ts', 'functions/test/webhooks-surface.spec.ts'),
+    env: { ...HEAVY, GATEHOUSE_FUZZ_RUNS: '10000' },
+  },
   { name: 'codes', args: mocha('functions/src/codes/*.spec.ts'), env: { ...HEAVY, GATEHOUSE_NO_STACK: '1' } },
   { name: 'timing', args: mocha('functions/test/timing.spec.ts'), env: HEAVY },
   { name: 'credential-timing', args: mocha('functions/test/credential-timing.spec.ts'), env: HEAVY },
   { name: 'shapes', args: mocha('functions/test/contract/*-shapes.spec.ts'), env: HEAVY },
+  { name: 'isolation', args: mocha('functions/test/isolation.spec.ts'), env: HEAVY },
+  { name: 'at-rest', args: mocha('functions/test/secrets-at-rest.spec.ts'), env: HEAVY },
+  { name: 'stack', args: mocha('functions/test/stack.spec.ts', 'functions/test/sandbox.spec.ts'), env: HEAVY },
   { name: 'rotation', args: mocha('functions/test/rotation.spec.ts'), env: HEAVY },
   { name: 'floods', args: mocha('functions/test/floods.spec.ts'), env: HEAVY },
-  { name: 'outages', args: mocha('functions/test/fault-links.spec.ts'), env: HEAVY },
+  {
+    name: 'outages',
+    args: mocha('functions/test/fault-links.spec.ts', 'functions/test/fault-calls.spec.ts'),
+    env: HEAVY,
+  },
   { name: 'fault-matrix', args: mocha('functions/test/fault-matrix.spec.ts'), env: HEAVY },
   { name: 'limits', args: mocha('functions/test/limits*.spec.ts', 'functions/test/hot-documents.spec.ts'), env: HEAVY },
   {
@@ -34,6 +45,17 @@ const RUNS: readonly HeavyRun[] = [
     args: mocha('functions/test/delivery-races.spec.ts', 'functions/src/delivery/delivery-twice.spec.ts'),
     env: HEAVY,
   },
+  {
+    name: 'account-races',
+    args: mocha(
+      'functions/test/account-codes.spec.ts',
+      'functions/test/account-code-races.spec.ts',
+      'functions/test/account-phones.spec.ts',
+      'functions/test/account-partner-race.spec.ts',
+    ),
+    env: HEAVY,
+  },
+  { name: 'account-timing', args: mocha('functions/test/account-timing.spec.ts'), env: HEAVY },
   {
     name: 'messages',
     args: mocha('functions/src/delivery/templates/sms.spec.ts'),

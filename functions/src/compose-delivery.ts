@@ -11,13 +11,17 @@ import type { LeasedLimiter } from './limits/leased-limiter.js';
 import type { Limiter } from './limits/limiter.js';
 import { JobService } from './notices/job-service.js';
 import { NoticeService } from './notices/notice-service.js';
+import type { MainApp } from './orgs/main-app.js';
 import type { FieldCipher } from './pii/field-cipher.js';
 import type { Ports } from './ports.js';
+import type { UserDirectory } from './users/user-directory.js';
 
 /** What messages need of the world outside. */
-type DeliveryPorts = Pick<Ports, 'audit' | 'deliveries' | 'orgs' | 'queue' | 'revocations' | 'sender' | 'users'>;
+type DeliveryPorts = Pick<Ports, 'audit' | 'deliveries' | 'orgs' | 'queue' | 'revocations' | 'sender'>;
 
 interface DeliveryParts {
+  readonly directory: UserDirectory;
+  readonly mainApp: MainApp;
   readonly limiter: Limiter;
   readonly quotas: LeasedLimiter;
   readonly cipher: FieldCipher;

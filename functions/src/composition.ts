@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createRemoteJWKSet } from 'jose';
+import { APP_CHECK_JWKS_URL, AppCheckVerifier } from './adapters/app-check/app-check-verifier.js';
 import { CloudTasksQueue } from './adapters/cloud-tasks/cloud-tasks-queue.js';
 import { FirestoreAccess } from './adapters/firestore/firestore-access.js';
 import { FirestoreAppStore } from './adapters/firestore/firestore-app-store.js';
@@ -10,6 +10,7 @@ import { FirestoreDeliveryStore } from './adapters/firestore/firestore-delivery-
 import { isFirestoreOutage } from './adapters/firestore/firestore-errors.js';
 import { FirestoreIdempotencyStore } from './adapters/firestore/firestore-idempotency-store.js';
 import { FirestoreLimitStore } from './adapters/firestore/firestore-limit-store.js';
+import { FirestoreMainProfileStore } from './adapters/firestore/firestore-main-profile-store.js';
 import { FirestoreOrgStore } from './adapters/firestore/firestore-org-store.js';
 import { FirestoreReservationStore } from './adapters/firestore/firestore-reservation-store.js';
 import { FirestoreRevocationStore } from './adapters/firestore/firestore-revocation-store.js';
@@ -32,47 +33,15 @@ import { SendGridCallbackVerifier } from './adapters/sendgrid/sendgrid-callback-
 import { SendGridSender } from './adapters/sendgrid/sendgrid-sender.js';
 import { TwilioCallbackVerifier } from './adapters/twilio/twilio-callback-verifier.js';
 import { TwilioSender } from './adapters/twilio/twilio-sender.js';
-import { AppService } from './apps/app-service.js';
-import { CodeService } from './codes/code-service.js';
-import { composeDelivery } from './compose-delivery.js';
 import type { Config } from './config/config.js';
 import type { DeliveryConfig } from './config/delivery.js';
-import type { Secrets } from './config/secrets.js';
-import { CredentialAdmin } from './credentials/credential-admin.js';
-import { CredentialIssuer } from './credentials/credential-issuer.js';
-import { CredentialService } from './credentials/credential-service.js';
-import { SecretHasher } from './credentials/secret-hasher.js';
 import type { CallbackVerifiers } from './delivery/callback-verifier.js';
 import { ChannelSender } from './delivery/channel-sender.js';
-import { DeliveryReports } from './delivery/delivery-reports.js';
 import type { MessageSender } from './delivery/message-sender.js';
-import { IdempotencyService } from './idempotency/idempotency-service.js';
 import { Backend, type BackendObserver, type BackendOptions } from './lib/backend.js';
 import { BACKEND_TIMES, type BreakerPolicy } from './lib/backend-policy.js';
-import { BackgroundWork } from './lib/background-work.js';
 import { type Clock, SECOND_MS, systemClock } from './lib/clock.js';
-import type { Logger } from './lib/logger.js';
-import { LeasedLimiter } from './limits/leased-limiter.js';
-import { Limiter } from './limits/limiter.js';
-import { SweepService } from './maintenance/sweep-service.js';
-import { DeviceLog } from './notices/device-log.js';
-import { OrgDeletion } from './orgs/org-deletion.js';
-import { OrgProvisioner } from './orgs/org-provisioner.js';
-import { OrgService } from './orgs/org-service.js';
-import { FieldCipher } from './pii/field-cipher.js';
 import type { Ports } from './ports.js';
-import { SessionAdmin } from './sessions/session-admin.js';
-import { SessionService } from './sessions/session-service.js';
-import { AccessService } from './users/access-service.js';
-import { CodeProof } from './users/code-proof.js';
-import { LoginService } from './users/login-service.js';
-import { PasswordCheck } from './users/password-check.js';
-import { PasswordGuard } from './users/password-guard.js';
-import { PasswordService } from './users/password-service.js';
-import { RegistrationClaims } from './users/registration-claims.js';
-import { RegistrationService } from './users/registration-service.js';
-import { UserAdmin } from './users/user-admin.js';
-import { UserService } from './users/user-service.js';
 
 const CLOUD_PLATFORM_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
@@ -110,6 +79,7 @@ export function composePorts(
     apps: new FirestoreAppStore(firestore),
     audit: new FirestoreAuditStore(firestore),
     users: new FirestoreUserStore(firestore),
+    profiles: new FirestoreMainProfileStore(firestore),
     reservations: new FirestoreReservationStore(firestore),
     revocations: new FirestoreRevocationStore(firestore),
     challenges: new FirestoreChallengeStore(firestore),
@@ -123,7 +93,12 @@ export function composePorts(
         ? new EmulatorTokenSigner(clock)
         : new ServiceAccountTokenSigner(account, clock, backend('iam', BACKEND_TIMES.iam)),
     exchanger: new IdentityPlatformExchanger(toolkit),
-    verifier: new IdTokenVerifier({ projectId, clock, keys: account === null ? 'emulator' : googleKeys() }),
+    verifier: new IdTokenVerifier({
+      projectId,
+      clock,
+      keys: account === null ? 'emulator' : googleKeys(SECURETOKEN_JWKS_URL),
+    }),
+    appCheck: new AppCheckVerifier({ projectId, clock, keys: googleKeys(APP_CHECK_JWKS_URL) }),
     deliveries: new FirestoreDeliveryStore(firestore),
     sender: composeSender(config.delivery, backend),
     queue: new CloudTasksQueue(
@@ -133,91 +108,6 @@ export function composePorts(
     callbacks: composeCallbacks(config.delivery),
   };
   return { ports, close: () => firestore.close() };
-}
-
-/** The domain's services on any ports. */
-export function composeServices(
-  ports: Ports,
-  secrets: Secrets,
-  clock: Clock = systemClock,
-  hasher = new SecretHasher(),
-  background = new BackgroundWork(),
-) {
-  const { indexKey, codePeppers: peppers } = secrets;
-  const cipher = new FieldCipher(secrets.dataKeys);
-  const limiter = new Limiter({ limits: ports.limits, clock, indexKey });
-  const guard = new PasswordGuard({ limiter, clock, indexKey });
-  const codes = new CodeService({ challenges: ports.challenges, clock, peppers, indexKey });
-  const sessions = new SessionService({ ...ports, clock });
-  const quotas = new LeasedLimiter({ limits: ports.limits, clock, indexKey });
-  const sending = composeDelivery(ports, { limiter, quotas, cipher, background, clock, indexKey });
-  const { delivery, jobs, ledger, notices } = sending;
-  const access = new AccessService({ ...ports, codes, sessions, notices, clock });
-  const proof = new CodeProof({ users: ports.users, prefixes: sending.prefixes, background });
-  const issuer = new CredentialIssuer({ hasher, clock, indexKey });
-  const provisioner = new OrgProvisioner({ ...ports, issuer, clock });
-  return {
-    access,
-    credentials: new CredentialService({ ...ports, hasher, clock, indexKey }),
-    credentialAdmin: new CredentialAdmin({ ...ports, issuer, clock }),
-    quotas,
-    idempotency: new IdempotencyService({ ...ports, cipher, clock, indexKey }),
-    sessions,
-    delivery,
-    notices,
-    jobs,
-    ledger,
-    callbacks: ports.callbacks,
-    reports: new DeliveryReports(sending),
-    background,
-    apps: new AppService({ ...ports, clock, indexKey }),
-    orgs: new OrgService({ orgs: ports.orgs, provisioner, clock }),
-    provisioner,
-    sessionAdmin: new SessionAdmin({ ...ports, access, clock }),
-    deletion: new OrgDeletion({ ...ports, access, clock, indexKey }),
-    registration: new RegistrationService({ ...ports, cipher, clock, indexKey }),
-    login: new LoginService({
-      ...ports,
-      ...sending,
-      check: new PasswordCheck({ ...ports, guard, clock }),
-      proof,
-      codes,
-      sessions,
-      delivery,
-      notices,
-      limiter,
-      guard,
-      devices: new DeviceLog({ clock, indexKey }),
-      background,
-      clock,
-    }),
-    passwords: new PasswordService({
-      ...ports,
-      ...sending,
-      proof,
-      codes,
-      access,
-      delivery,
-      limiter,
-      guard,
-      clock,
-      indexKey,
-    }),
-    users: new UserService({ ...ports, cipher }),
-    userAdmin: new UserAdmin({ ...ports, access, guard, clock, indexKey }),
-  };
-}
-
-export type ComposedServices = ReturnType<typeof composeServices>;
-
-export function composeSweep(
-  ports: Ports,
-  { access, provisioner }: ComposedServices,
-  logger: Logger,
-  clock: Clock = systemClock,
-): SweepService {
-  const registrations = new RegistrationClaims({ ...ports, clock });
-  return new SweepService({ ...ports, registrations, access, provisioner, clock, logger, pause: sleep });
 }
 
 function composeSender({ outboxUrl, twilio, sendgrid }: DeliveryConfig, backend: BackendMaker): MessageSender {
@@ -240,8 +130,8 @@ function composeCallbacks({ callbacks }: DeliveryConfig): CallbackVerifiers {
 
 const EMULATOR_TOKENS: AccessTokens = { get: async () => 'owner' };
 
-function googleKeys() {
-  return createRemoteJWKSet(new URL(SECURETOKEN_JWKS_URL), { timeoutDuration: 2 * SECOND_MS });
+function googleKeys(url: string) {
+  return createRemoteJWKSet(new URL(url), { timeoutDuration: 2 * SECOND_MS });
 }
 
 /** The function's own service account, loaded when first needed. */

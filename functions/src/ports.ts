@@ -10,6 +10,8 @@ import type { IdempotencyStore } from './idempotency/idempotency-store.js';
 import type { IdentityProvider } from './identity/identity-provider.js';
 import type { TenantDirectory } from './identity/tenant-directory.js';
 import type { LimitStore } from './limits/limit-store.js';
+import type { AppCheck } from './main-app/app-check.js';
+import type { MainProfileStore } from './main-app/profile-store.js';
 import type { OrgStore } from './orgs/org-store.js';
 import type { SessionStore } from './sessions/session-store.js';
 import type { CustomTokenSigner, SessionTokenVerifier, TokenExchanger } from './sessions/session-tokens.js';
@@ -24,6 +26,7 @@ export interface Ports {
   readonly apps: AppStore;
   readonly audit: AuditStore;
   readonly users: UserStore;
+  readonly profiles: MainProfileStore;
   readonly reservations: ReservationStore;
   readonly revocations: RevocationStore;
   readonly challenges: ChallengeStore;
@@ -35,6 +38,7 @@ export interface Ports {
   readonly signer: CustomTokenSigner;
   readonly exchanger: TokenExchanger;
   readonly verifier: SessionTokenVerifier;
+  readonly appCheck: AppCheck;
   readonly deliveries: DeliveryStore;
   readonly sender: MessageSender;
   readonly queue: DeliveryQueue;

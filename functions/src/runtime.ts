@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { ConsoleEdits } from './admin/console/console-edits.js';
-import { type ComposedServices, composePorts, composeServices, composeSweep } from './composition.js';
+import { type ComposedServices, composeServices, composeSweep } from './compose-services.js';
+import { composePorts } from './composition.js';
 import { readConfig } from './config/config.js';
 import {
   assertNoEmulatorInProduction,
@@ -81,7 +82,7 @@ function createRuntime(): Runtime {
   const background = new BackgroundWork((error) =>
     logger.log('WARNING', 'background_failed', { cause: describeError(error) }),
   );
-  const services = composeServices(ports, config.secrets, systemClock, undefined, background);
+  const services = composeServices(ports, config.secrets, systemClock, undefined, background, config.account.mainApp);
   const sweep = composeSweep(ports, services, logger);
   return {
     services,
@@ -92,6 +93,7 @@ function createRuntime(): Runtime {
       services,
       routes,
       webhooks,
+      origins: config.account.origins,
       logger,
       clock: systemClock,
       projectId: config.projectId,

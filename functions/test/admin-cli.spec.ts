@@ -7,6 +7,7 @@ import { runAdmin } from '../src/admin/cli/admin-cli.js';
 import type { CheckResult } from '../src/admin/doctor/check.js';
 import type { Actor, AuditRecord } from '../src/audit/audit-record.js';
 import type { CredentialRecord } from '../src/credentials/credential-record.js';
+import { systemClock } from '../src/lib/clock.js';
 import type { OrgId } from '../src/orgs/org-id.js';
 import type { TestOrg } from './support/api-client.js';
 import { expectError, expectStatus } from './support/api-client.js';
@@ -36,7 +37,7 @@ async function admin(...args: readonly string[]): Promise<{ code: number; out: s
       ask: () => Promise.reject(new Error('nobody is there to ask')),
     },
     actor: ACTOR,
-    clock: { now: () => Date.now() },
+    clock: systemClock,
     signal: new AbortController().signal,
     sleep: async () => {},
     connect: (project) => target.connect(project),

@@ -8,14 +8,24 @@ import type { ApiRequest, TestOrg } from './support/api-client.js';
 import { masked } from './support/declared.js';
 import { describeMemoryApp } from './support/describe-app.js';
 import { appOf } from './support/extra-routes.js';
+import { withKey } from './support/idempotent.js';
 import { rawRequest } from './support/raw-http.js';
-import { callRoute, needsSession, sampleOf, title, workingRequest } from './support/route-samples.js';
+import { callRoute, isPartners, needsSession, sampleOf, title, workingRequest } from './support/route-samples.js';
 
 /** What the function serves that is no operation of an API. */
 const SERVICE_PATHS = ['/health', '/openapi.json'];
 /** Of HTTP itself, and of every answer. */
 const PLAIN_HEADERS = ['cache-control', 'content-length', 'content-type', 'x-content-type-options'];
 const CONNECTION_HEADERS = ['connection', 'date', 'keep-alive'];
+/** Of what browsers alone ask: whose pages may read the answer. */
+const BROWSER_HEADERS = ['access-control-expose-headers', 'vary'];
+/** How operations and paths are named in each API. */
+const NAMING = {
+  partner: { prefix: /^partner[A-Z][A-Za-z]+$/, path: /^\/partner(\/[a-z][a-z0-9-]*|\/:[a-z]+)+$/ },
+  account: { prefix: /^account[A-Z][A-Za-z]+$/, path: /^\/auth\/[a-z][A-Za-z]*$/ },
+};
+/** What a route may ask a caller to show: with nothing at all it would be open to every script. */
+const CALLERS = [['org'], ['org', 'session'], ['app_check'], ['account']];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'MKCOL', 'REPORT'];
 
 /** What is the same for every route before its handler runs: no backend is asked. */
@@ -47,26 +57,27 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
       it('A-04: knows no other spelling of its path', async () => {
         const { path, method } = route;
         const last = path.at(-1) ?? '';
+        const [, api = ''] = path.split('/');
         const hex = last.charCodeAt(0).toString(16);
         const variants = [
           `/${path}`,
           `${path}/`,
           `${path}//`,
-          path.replace('/partner/', '/partner//'),
+          path.replace(`/${api}/`, `/${api}//`),
           path.toUpperCase(),
-          path.replace('partner', 'Partner'),
+          path.replace(api, `${api[0]?.toUpperCase()}${api.slice(1)}`),
           `${path.slice(0, -1)}%${hex}`,
-          path.replace('/partner/', '/partner%2f'),
-          path.replace('/partner/', '/partner/./'),
-          path.replace('/partner/', '/x/../partner/'),
-          path.replace('/partner/', '/partner/%2e/'),
+          path.replace(`/${api}/`, `/${api}%2f`),
+          path.replace(`/${api}/`, `/${api}/./`),
+          path.replace(`/${api}/`, `/x/../${api}/`),
+          path.replace(`/${api}/`, `/${api}/%2e/`),
           `${path};x=1`,
           `${path}%00`,
           `${path}%`,
           `${path}%20`,
           `${path}.json`,
           `/api${path}`,
-          path.replace('/partner/', '/partner\\'),
+          path.replace(`/${api}/`, `/${api}\\`),
         ];
         const body = method === 'GET' ? {} : { body: JSON.stringify(sampleOf(route).shape()) };
         for (const variant of variants) {
@@ -106,22 +117,25 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
         expect(status).to.equal(431);
       });
 
-      it('takes X-Api-Key and X-Api-Secret as well', async () => {
-        const headers = { 'x-api-key': org.credential.key, 'x-api-secret': org.credential.secret };
-        const ask = (credentialsOf: ApiRequest) =>
-          callRoute(app(), route, { ...credentialsOf, body: sampleOf(route).shape() });
-        const [named, aliased] = [await ask({ org }), await ask({ headers })];
-        expect(aliased.status).to.equal(named.status);
-        expect(aliased.text).not.to.include('invalid_client');
-        if (needsSession(route)) expect(masked(aliased)).to.deep.equal(masked(named));
-      });
+      if (isPartners(route)) {
+        it('takes X-Api-Key and X-Api-Secret as well', async () => {
+          const headers = { 'x-api-key': org.credential.key, 'x-api-secret': org.credential.secret };
+          const ask = (credentialsOf: ApiRequest) =>
+            callRoute(app(), route, { ...credentialsOf, body: sampleOf(route).shape() });
+          const [named, aliased] = [await ask({ org }), await ask({ headers })];
+          expect(aliased.status).to.equal(named.status);
+          expect(aliased.text).not.to.include('invalid_client');
+          if (needsSession(route)) expect(masked(aliased)).to.deep.equal(masked(named));
+        });
+      }
 
       it('H-08: declares all that is asked of a route', () => {
-        expect(route.operationId).to.match(/^partner[A-Z][A-Za-z]+$/);
+        const { prefix, path } = NAMING[isPartners(route) ? 'partner' : 'account'];
+        expect(route.operationId).to.match(prefix);
         expect(routes.filter(({ operationId }) => operationId === route.operationId)).to.have.length(1);
         expect(route.summary.length).to.be.above(10);
-        expect(route.path).to.match(/^\/partner(\/[a-z][a-z0-9-]*|\/:[a-z]+)+$/);
-        expect(route.credentials).to.include('org');
+        expect(route.path).to.match(path);
+        expect(CALLERS).to.deep.include([...route.credentials]);
         for (const limit of route.limits) expect(LIMITS).to.have.property(limit);
         if (route.method === 'GET') expect(route.body).to.equal(null);
         sampleOf(route);
@@ -129,13 +143,13 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
 
       it('H-08: sends the headers that the document promises, and no other', async () => {
         const { request } = await workingRequest(app(), org, route);
-        const keyed = { ...request, headers: { 'idempotency-key': `headers of ${route.operationId}` } };
+        const keyed = withKey(request, `headers of ${route.operationId}`);
         const answers = [await callRoute(app(), route, keyed)];
         if (route.idempotency === 'honoured') answers.push(await callRoute(app(), route, keyed));
         for (const [index, { status, headers }] of answers.entries()) {
           const promised = namesOf(documentOf(route).responses[status]?.headers ?? {});
           const expected = promised.filter((name) => index > 0 || name !== 'idempotency-replayed');
-          const sent = [...headers.keys()].filter((name) => ![...PLAIN_HEADERS, ...CONNECTION_HEADERS].includes(name));
+          const sent = [...headers.keys()].filter((name) => !ownHeaders(route).includes(name));
           expect(sent.sort()).to.deep.equal(expected.sort());
         }
       });
@@ -144,8 +158,7 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
         const { parameters, responses } = documentOf(route);
         expect(parameters.map(({ $ref }) => $ref.split('/').at(-1))).to.deep.equal([
           'RequestId',
-          'EndUserIp',
-          'EndUserAgent',
+          ...(isPartners(route) ? ['EndUserIp', 'EndUserAgent'] : []),
           'AcceptLanguage',
           ...(route.idempotency === 'honoured' ? ['IdempotencyKey'] : []),
         ]);
@@ -191,11 +204,17 @@ describeMemoryApp('Battery: methods, paths and headers of every route', (app) =>
       '/partner/admin',
       '/partner/auth/login/x',
       '/partner/__proto__',
+      '/auth',
+      '/auth/',
+      '/auth/admin',
+      '/auth/login/x',
+      '/auth/__proto__',
     ]) {
       for (const method of ['GET', 'POST', 'DELETE']) {
         const { status, text, headers } = await rawRequest(app().api.baseUrl, { method, path, headers: credentials() });
         expect(status, `${method} ${path}`).to.equal(404);
         expect(JSON.parse(text)).to.have.nested.property('error.code', 'not_found');
+        expect(JSON.parse(text).statusCode).to.equal(path.startsWith('/auth') ? 404 : undefined);
         expect(headers['cache-control']).to.equal('no-store');
         expect(headers['x-powered-by'] ?? headers.etag).to.equal(undefined);
       }
@@ -213,6 +232,11 @@ function documentOf({ path, method }: Route): DocumentedOperation {
   const operation = paths[path]?.[method.toLowerCase()];
   if (operation === undefined) throw new Error(`${method} ${path} is not documented`);
   return operation;
+}
+
+/** What no route declares: HTTP's own. */
+function ownHeaders(route: Route): readonly string[] {
+  return [...PLAIN_HEADERS, ...CONNECTION_HEADERS, ...(isPartners(route) ? [] : BROWSER_HEADERS)];
 }
 
 function namesOf(headers: Readonly<Record<string, object>>): string[] {

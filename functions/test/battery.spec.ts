@@ -1,12 +1,22 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { generateSecret } from '../src/credentials/credential-id.js';
+import type { Route } from '../src/http/route.js';
 import { routes } from '../src/http/routes/index.js';
 import { type ApiRequest, type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { masked } from './support/declared.js';
 import { describeApp } from './support/describe-app.js';
 import { BY } from './support/records.js';
-import { callRoute, needsSession, sampleOf, title, workingRequest } from './support/route-samples.js';
+import {
+  callRoute,
+  credentialsFor,
+  isPartners,
+  needsSession,
+  newCaller,
+  sampleOf,
+  title,
+  workingRequest,
+} from './support/route-samples.js';
 
 /** JSON texts, not values: some of them cannot be made by JSON.stringify. */
 const HOSTILE: Readonly<Record<string, string>> = {
@@ -76,12 +86,15 @@ describeApp('Battery: every route, its credentials and its body', (app) => {
     };
   };
 
-  const badSessions = async (): Promise<ApiRequest[]> => {
-    const { scenario, api } = app();
-    const ended = await scenario.logIn(org, await scenario.register(org));
-    expectStatus(await api.post(org, '/partner/auth/logout', {}, ended), 200);
+  /** None opens a session of the route's pool: the main app's and an org's are nothing to each other. */
+  const badSessions = async (route: Route): Promise<ApiRequest[]> => {
+    const { scenario, api, account } = app();
+    const ended = await newCaller(app(), org, route);
+    const logout = isPartners(route) ? '/partner/auth/logout' : '/auth/logout';
+    expectStatus(await api.request(logout, credentialsFor(route, ended)), 200);
     const foreign = await scenario.logIn(other, await scenario.register(other));
-    const tokens = ['', 'garbage', 'a.b.c', 'Bearer', 'x'.repeat(7_000), ended, foreign, `${ended}x`];
+    const alien = isPartners(route) ? [foreign, (await account.signUp()).token] : [foreign];
+    const tokens = ['', 'garbage', 'a.b.c', 'Bearer', 'x'.repeat(7_000), ended.session, `${ended.session}x`, ...alien];
     const headers = ['Basic YTpi', 'bearer', 'Bearer a b', 'Bearer,', 'Bearer \u00e9'];
     return [
       ...tokens.map((session) => ({ session })),
@@ -100,38 +113,41 @@ describeApp('Battery: every route, its credentials and its body', (app) => {
         expect(Object.keys(route.responses), response.text).to.include(String(response.status));
       });
 
-      it('C-01: refuses every bad credential with one and the same 401', async () => {
-        const answers = new Map<string, unknown>();
-        for (const [name, request] of Object.entries(badCredentials())) {
-          const response = expectError(await call({ ...request, body: shape() }), 401, 'invalid_client');
-          answers.set(name, masked(response));
-        }
-        for (const [name, answer] of answers) expect(answer, name).to.deep.equal(answers.get('none'));
-      });
+      if (isPartners(route)) {
+        it('C-01: refuses every bad credential with one and the same 401', async () => {
+          const answers = new Map<string, unknown>();
+          for (const [name, request] of Object.entries(badCredentials())) {
+            const response = expectError(await call({ ...request, body: shape() }), 401, 'invalid_client');
+            answers.set(name, masked(response));
+          }
+          for (const [name, answer] of answers) expect(answer, name).to.deep.equal(answers.get('none'));
+        });
 
-      it('C-06: refuses a suspended org', async () => {
-        const session = needsSession(route) ? { session: suspendedSession } : {};
-        expectError(await call({ org: suspended, body: shape(), ...session }), 403, 'client_inactive');
-      });
+        it('C-06: refuses a suspended org', async () => {
+          const credentials = credentialsFor(route, { org: suspended, session: suspendedSession });
+          expectError(await call({ ...credentials, body: shape() }), 403, 'client_inactive');
+        });
 
-      it('tells an unauthenticated caller nothing about bodies', async () => {
-        const wrong = badCredentials()['a wrong secret whose checksum is right'] ?? {};
-        const expected = masked(expectError(await call({ body: shape() }), 401, 'invalid_client'));
-        for (const [name, body] of Object.entries(BODIES)) {
-          expect(masked(await call(body)), name).to.deep.equal(expected);
-          const headers = { ...wrong.headers, ...body.headers };
-          expect(masked(await call({ ...body, headers })), name).to.deep.equal(expected);
-        }
-      });
+        it('tells an unauthenticated caller nothing about bodies', async () => {
+          const wrong = badCredentials()['a wrong secret whose checksum is right'] ?? {};
+          const expected = masked(expectError(await call({ body: shape() }), 401, 'invalid_client'));
+          for (const [name, body] of Object.entries(BODIES)) {
+            expect(masked(await call(body)), name).to.deep.equal(expected);
+            const headers = { ...wrong.headers, ...body.headers };
+            expect(masked(await call({ ...body, headers })), name).to.deep.equal(expected);
+          }
+        });
+      }
 
       if (needsSession(route)) {
         it('S-09: refuses every bad session with one and the same 401, whatever the body', async () => {
-          const requests = (await badSessions()).flatMap((bad) => [
+          const requests = (await badSessions(route)).flatMap((bad) => [
             { ...bad, body: shape() },
             ...Object.values(BODIES).map((body) => ({ ...bad, ...body, headers: { ...bad.headers, ...body.headers } })),
           ]);
-          const expected = masked(expectError(await call({ org, body: shape() }), 401, 'invalid_session'));
-          for (const request of requests) expect(masked(await call({ org, ...request }))).to.deep.equal(expected);
+          const { session: _, ...own } = credentialsFor(route, { org, session: '' });
+          const expected = masked(expectError(await call({ ...own, body: shape() }), 401, 'invalid_session'));
+          for (const request of requests) expect(masked(await call({ ...own, ...request }))).to.deep.equal(expected);
         });
       }
 
@@ -139,20 +155,16 @@ describeApp('Battery: every route, its credentials and its body', (app) => {
       if (schema === null) return;
 
       /** The session is asked for after the credentials and before the body, so the body's tests need a live one. */
-      const callWithSession = async (request: ApiRequest): Promise<ApiResponse> => {
-        const session = needsSession(route) ? { session: await liveSession() } : {};
-        return call({ org, ...session, ...request });
+      const callAsUser = async (request: ApiRequest): Promise<ApiResponse> => {
+        credentials ??= credentialsFor(route, await newCaller(app(), org, route));
+        return call({ ...credentials, ...request });
       };
-      let session = '';
-      const liveSession = async (): Promise<string> => {
-        if (session === '') session = await app().scenario.logIn(org, await app().scenario.register(org));
-        return session;
-      };
+      let credentials: ApiRequest | undefined;
 
       for (const field of Object.keys(shape())) {
         it(`H-02: refuses a missing, mistyped or hostile ${field} with 400 and details`, async () => {
           for (const [name, raw] of Object.entries(bodiesWith(shape(), field))) {
-            const response = await callWithSession({ raw });
+            const response = await callAsUser({ raw });
             expect(response.status, `${field} is ${name}: ${response.text}`).to.be.below(500);
             if (!schema.safeParse(JSON.parse(raw)).success) expectDetails(response, field);
           }
@@ -161,19 +173,19 @@ describeApp('Battery: every route, its credentials and its body', (app) => {
 
       it('refuses bodies that are no JSON object', async () => {
         for (const raw of ['[]', 'null', '"text"', '1', '[{}]', 'true'])
-          expectError(await callWithSession({ raw }), 400, 'invalid_request');
+          expectError(await callAsUser({ raw }), 400, 'invalid_request');
         for (const raw of ['{"a":', '{a:1}', "{'a':1}", '{}{}', '\ufeff{}x', 'NaN'])
-          expectError(await callWithSession({ raw }), 400, 'invalid_request');
+          expectError(await callAsUser({ raw }), 400, 'invalid_request');
         const notUtf8 = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
-        expectError(await callWithSession({ raw: notUtf8 }), 400, 'invalid_request');
+        expectError(await callAsUser({ raw: notUtf8 }), 400, 'invalid_request');
       });
 
       it('H-03: refuses bodies over 100 kB, of another type, or compressed', async () => {
         const padded = (bytes: number) => ({
           raw: JSON.stringify({ padding: 'x'.repeat(bytes - '{"padding":""}'.length) }),
         });
-        expect((await callWithSession(padded(100 * 1024))).status).to.equal(400);
-        expectError(await callWithSession(padded(100 * 1024 + 1)), 413, 'payload_too_large');
+        expect((await callAsUser(padded(100 * 1024))).status).to.equal(400);
+        expectError(await callAsUser(padded(100 * 1024 + 1)), 413, 'payload_too_large');
         const json = JSON.stringify(shape());
         for (const type of [
           'text/plain',
@@ -182,15 +194,15 @@ describeApp('Battery: every route, its credentials and its body', (app) => {
           'application/jsonp',
           'json',
         ]) {
-          const response = await callWithSession({ raw: json, headers: { 'content-type': type } });
+          const response = await callAsUser({ raw: json, headers: { 'content-type': type } });
           expectError(response, 415, 'unsupported_media_type');
         }
         for (const encoding of ['gzip', 'br', 'deflate', 'identity, gzip', 'x']) {
-          const response = await callWithSession({ raw: gzipSync(json), headers: { 'content-encoding': encoding } });
+          const response = await callAsUser({ raw: gzipSync(json), headers: { 'content-encoding': encoding } });
           expectError(response, 415, 'unsupported_media_type');
         }
         expect(
-          (await callWithSession({ raw: '{}', headers: { 'content-type': 'application/json; charset=utf-8' } })).status,
+          (await callAsUser({ raw: '{}', headers: { 'content-type': 'application/json; charset=utf-8' } })).status,
         ).to.equal(400);
       });
     });

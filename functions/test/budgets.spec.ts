@@ -1,21 +1,18 @@
 import { expect } from 'chai';
-import { type ComposedServices, composePorts, composeServices } from '../src/composition.js';
+import type { ComposedServices } from '../src/compose-services.js';
+import { composePorts } from '../src/composition.js';
 import { readConfig } from '../src/config/config.js';
-import type { Secrets } from '../src/config/secrets.js';
 import type { Contact } from '../src/contacts/contact.js';
 import { freshAttempt } from '../src/idempotency/idempotency-service.js';
-import type { Ports } from '../src/ports.js';
 import type { Registration } from '../src/users/registration-service.js';
 import { expectStatus, type TestOrg } from './support/api-client.js';
 import { callsDuring } from './support/backend-log.js';
-import { RecordedBackgroundWork, type Recording } from './support/backend-recorder.js';
+import type { Recording } from './support/backend-recorder.js';
+import { type Budget, measure, print, recordedServices, withIamSigning } from './support/budgets.js';
 import { describeApp, type TestApp } from './support/describe-app.js';
 import { FirestoreWire } from './support/firestore-wire.js';
 import { testStack } from './support/global-stack.js';
 import { newRegistration, type TestUser } from './support/scenario.js';
-
-/** hops, reads, writes, deletes; and writes that the answer does not wait for */
-type Budget = readonly [hops: number, reads: number, writes: number, deletes: number, behind: number];
 
 /**
  * design.md, Budgets: warm and with the credential known. A login by phone has one write more than there: each text
@@ -43,7 +40,7 @@ const CLIENT = { address: '203.0.113.7', agent: 'Test/1.0' };
 describeApp('The budgets of design.md', (app) => {
   let org: TestOrg;
   let operations: Record<Operation, Prepare>;
-  const measured = new Map<Operation, Recording>();
+  const measured = new Map<string, readonly [Recording, Budget]>();
 
   before(async () => {
     org = await app().provision();
@@ -52,29 +49,13 @@ describeApp('The budgets of design.md', (app) => {
     for (const prepare of Object.values(operations)) await (await prepare(app().services))();
   });
 
-  after(() => {
-    console.table(tableOf(measured));
-    for (const [name, { calls, behind }] of measured)
-      console.log(
-        `${name}: ${calls.join(', ')}${behind.calls.length > 0 ? `; behind it ${behind.calls.join(', ')}` : ''}`,
-      );
-  });
+  after(() => print(measured));
 
   for (const [name, budget] of Object.entries(BUDGETS) as [Operation, Budget][]) {
     it(`${name}: at most ${budget[0]} hops, and ${budget.slice(1, 4).join(' / ')} documents`, async () => {
       const services = name === 'verify-otp, IAM signing' ? withIamSigning(app()) : app().services;
       const run = await operations[name](services);
-      const { recording } = await app().backends.record(run);
-      await services.background.idle();
-      measured.set(name, recording);
-      const [hops, reads, writes, deletes, behind] = budget;
-      expect(recording.calls, 'nothing was recorded').not.to.deep.equal([]);
-      expect(recording.hops, 'hops').to.be.at.most(hops);
-      expect(recording.reads, 'reads').to.be.at.most(reads);
-      expect(recording.writes, 'writes').to.be.at.most(writes);
-      expect(recording.deletes, 'deletes').to.be.at.most(deletes);
-      expect(recording.behind.writes, 'writes behind the answer').to.be.at.most(behind);
-      expect(recording.behind.deletes, 'deletes behind the answer').to.equal(0);
+      measured.set(name, [await measure(app(), services, run, budget), budget]);
     });
   }
 
@@ -105,7 +86,7 @@ describeApp('The budgets of design.md', (app) => {
     const config = readConfig({ ...testStack().env, FIRESTORE_EMULATOR_HOST: wire.host });
     const { ports, close } = composePorts(config, { clock: app().clock, observer: app().backends.observe });
     const { sender, queue } = app().ports;
-    const services = compose({ ...ports, sender, queue }, config.secrets, app());
+    const services = recordedServices({ ...ports, sender, queue }, config.secrets, app());
     try {
       for (const [name, prepare] of Object.entries(operations) as [Operation, Prepare][]) {
         if (name === 'verify-otp, IAM signing') continue;
@@ -164,18 +145,6 @@ function prepareOperations({ scenario }: TestApp, org: TestOrg): Record<Operatio
   };
 }
 
-/** In production the signature is a call to IAM; locally it costs nothing. */
-function withIamSigning(app: TestApp): ComposedServices {
-  const { ports, backends } = app;
-  const sign: Ports['signer']['sign'] = (...parts) =>
-    backends.observe({ backend: 'iam', operation: 'signBlob', cost: {} }, () => ports.signer.sign(...parts));
-  return compose({ ...ports, signer: { sign } }, readConfig(testStack().env).secrets, app);
-}
-
-function compose(ports: Ports, secrets: Secrets, { clock, backends }: TestApp): ComposedServices {
-  return composeServices(ports, secrets, clock, undefined, new RecordedBackgroundWork(backends));
-}
-
 function registrationOf(): Registration {
   const { email, phone_number, password, first_name, last_name, ssn } = newRegistration();
   return {
@@ -202,14 +171,4 @@ function phoneOf({ phone_number }: TestUser): Contact {
 
 function sum(calls: FirestoreWire['calls'], what: 'reads' | 'writes' | 'deletes'): number {
   return calls.reduce((total, call) => total + call[what], 0);
-}
-
-function tableOf(measured: ReadonlyMap<Operation, Recording>): object {
-  const rows = [...measured].map(([name, { hops, reads, writes, deletes, behind }]) => {
-    const [maxHops, maxReads, maxWrites, maxDeletes, maxBehind] = BUDGETS[name];
-    const of = (value: number, budget: number) => `${value}/${budget}`;
-    const documents = { reads: of(reads, maxReads), writes: of(writes, maxWrites), deletes: of(deletes, maxDeletes) };
-    return [name, { hops: of(hops, maxHops), ...documents, 'writes behind': of(behind.writes, maxBehind) }];
-  });
-  return Object.fromEntries(rows);
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type ApiResponse, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
+import { atOnce } from './support/dose.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
 import { type Kill, Killable, type KillableRequest, someKillsOf } from './support/killable.js';
 import type { TestUser } from './support/scenario.js';
@@ -66,15 +67,11 @@ describeApp('Logins and password changes that are killed (R-02, fault matrix 42 
     const dry = await killable.run(org, (await prepare()).request, null);
     expect(dry?.status, name).to.equal(200);
     const calls = dry?.calls ?? [];
-    const kills = someKillsOf(calls.length);
-    const worker = async () => {
-      for (let kill = kills.shift(); kill !== undefined; kill = kills.shift()) {
-        const prepared = await prepare();
-        expect(await killable.run(org, prepared.request, kill), 'it was not killed').to.equal(null);
-        await look({ ...prepared, kill, what: `${name}: ${kill.moment} ${kill.call + 1} ${calls[kill.call]}` });
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await atOnce(AT_ONCE, someKillsOf(calls.length), async (kill) => {
+      const prepared = await prepare();
+      expect(await killable.run(org, prepared.request, kill), 'it was not killed').to.equal(null);
+      await look({ ...prepared, kill, what: `${name}: ${kill.moment} ${kill.call + 1} ${calls[kill.call]}` });
+    });
   }
 
   it('verify-otp: the code opened one session or none, and the user logs in again', async () => {

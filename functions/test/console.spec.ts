@@ -16,6 +16,7 @@ describeApp('The console', (app) => {
   let probe: FirestoreProbe;
   before(async () => {
     probe = new FirestoreProbe();
+    await probe.empty();
     await turnTriggers('on', testStack());
   });
   // The triggers are other processes, with the time as it is.
@@ -28,7 +29,7 @@ describeApp('The console', (app) => {
   const newId = () => randomUUID().replaceAll('-', '').slice(0, 20);
   const orgOf = (id: string) => probe.read(`orgs/${id}`);
   const actions = async (id: string): Promise<string[]> => {
-    const all = (await probe.dump()).filter(({ path }) => path.startsWith(`orgs/${id}/audit/`));
+    const all = (await probe.dump(`/orgs/${id}`)).filter(({ path }) => path.startsWith(`orgs/${id}/audit/`));
     return all.map(({ json }) => JSON.parse(json).action.stringValue).sort();
   };
 
@@ -45,7 +46,7 @@ describeApp('The console', (app) => {
 
   async function shownOf(id: string, but: readonly string[] = []): Promise<DocumentData> {
     const keys = async () =>
-      (await probe.dump())
+      (await probe.dump(`/orgs/${id}`))
         .map(({ path }) => path)
         .filter((path) => path.startsWith(`orgs/${id}/revealedSecrets/`) && !but.some((key) => path.endsWith(key)));
     const [path] = await eventually('a secret is shown', async () => {

@@ -4,15 +4,15 @@ import { CREDENTIAL_CACHE_MS } from '../src/credentials/credential-policy.js';
 import type { TestOrg } from './support/api-client.js';
 import { auc } from './support/auc.js';
 import { describeApp } from './support/describe-app.js';
+import { dose, HEAVY } from './support/dose.js';
 import { floodSecret } from './support/flood-process.js';
 import { LoadClient, median, timed } from './support/load.js';
 
-const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
-const SAMPLES = HEAVY ? 1_000 : 300;
+const SAMPLES = dose(300, 1_000);
 /** Each of these is waited for. */
-const FIRST_SAMPLES = HEAVY ? 1_000 : 30;
-const WARM_UP = HEAVY ? 100 : 10;
-const TIMEOUT_MS = HEAVY ? 600_000 : 60_000;
+const FIRST_SAMPLES = dose(10, 1_000);
+const WARM_UP = dose(4, 100);
+const TIMEOUT_MS = dose(60_000, 600_000);
 
 /** Two classes of requests, and what is done before each of them. */
 interface Pair {

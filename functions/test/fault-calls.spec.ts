@@ -1,22 +1,17 @@
 import { expect } from 'chai';
-import type { BackendCall } from '../src/lib/backend.js';
-import { type ApiResponse, expectStatus, type TestOrg } from './support/api-client.js';
+import { expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
+import { dose } from './support/dose.js';
 import { expectOutage, faultRoutes, isRead, type PreparedRequest } from './support/fault-cases.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
+import { type FailedCall, type Moment, REPLACED, withFailing } from './support/single-fault.js';
 
-/** `before`: the call is never made. `after`: it has its effect, and the answer is lost. */
-type Moment = 'before' | 'after';
-
-/** Its adapter is replaced in this harness; fault-links.spec.ts has the real one. */
-const REPLACED = ['tasks'];
 const FAR_TOO_MANY_CALLS = 20;
 
-interface FailedCall extends BackendCall {
-  readonly isBehind: boolean;
-}
-
-/** faults.spec.ts has a backend that is down altogether; here one call of a request fails and all others work. */
+/**
+ * faults.spec.ts has a backend that is down altogether; here one call of a request fails and all others work. The first,
+ * third and so on are not made, of the second, fourth and so on the answer is lost: both of each call in the heavy runs.
+ */
 describeApp('A single failing call (R-03)', (app) => {
   const rows: Record<string, Record<string, string>> = {};
   let org: TestOrg;
@@ -46,9 +41,9 @@ describeApp('A single failing call (R-03)', (app) => {
   for (const route of [...routes, 'introspect', 'me']) {
     for (const moment of ['before', 'after'] as const) {
       it(`${route}: 503 or made up for, whichever call fails, ${moment === 'before' ? 'unmade' : 'its answer lost'}`, async () => {
-        let tried = 0;
-        while (await failsSafely(route, tried, moment)) tried += 1;
-        expect(tried, 'calls of the route').to.be.within(1, FAR_TOO_MANY_CALLS);
+        let call = dose(moment === 'before' ? 0 : 1, 0);
+        while (await failsSafely(route, call, moment)) call += dose(2, 1);
+        expect(call, 'calls of the route').to.be.within(1, FAR_TOO_MANY_CALLS);
       });
     }
   }
@@ -58,7 +53,7 @@ describeApp('A single failing call (R-03)', (app) => {
     const prepare = faultRoutes(app().api, app().scenario)[route];
     if (prepare === undefined) throw new Error(`there is no ${route}`);
     const prepared = await prepare(org);
-    const { failed, response } = await withFailing(index, moment, prepared.send);
+    const { failed, response } = await withFailing(app(), index, moment, prepared.send);
     if (failed === null) expect(response.status, response.text).to.be.within(200, 299);
     if (failed === null || REPLACED.includes(failed.backend)) return failed !== null;
     const what = `${route}, call ${index + 1} ${failed.backend}.${failed.operation}, ${moment}`;
@@ -68,26 +63,6 @@ describeApp('A single failing call (R-03)', (app) => {
     if (failed.backend === 'outbox') expect(response.headers.get('otp-delivery'), what).to.equal('pending');
     await expectUsable(prepared, what);
     return true;
-  }
-
-  /** Runs a request whose call of that number fails. `failed` is null when there are not that many. */
-  async function withFailing(index: number, moment: Moment, send: () => Promise<ApiResponse>) {
-    const { backends, services } = app();
-    await services.background.idle();
-    let seen = 0;
-    let failed: FailedCall | null = null;
-    backends.fault = async (call, proceed) => {
-      if (seen++ !== index) return proceed();
-      failed = { ...call, isBehind: backends.isBehind };
-      // Whatever it came to: its answer is lost.
-      if (moment === 'after') await proceed().catch(() => {});
-      if (REPLACED.includes(call.backend)) return undefined;
-      throw failureOf(call.backend);
-    };
-    const response = await send();
-    await services.background.idle();
-    backends.fault = undefined;
-    return { failed: failed as FailedCall | null, response };
   }
 
   /** Whatever was lost, the user logs in again with one password or the other, and no code opened two sessions. */
@@ -115,9 +90,4 @@ function isMadeUpFor(call: FailedCall, moment: Moment): boolean {
   if (isRead(call) || isCreation || (call.operation === 'sessions.open' && moment === 'after')) return true;
   // A reset does not fail for want of what its code has proved.
   return call.operation === 'users.markVerified';
-}
-
-function failureOf(backend: string): Error {
-  if (backend === 'firestore') return Object.assign(new Error('14 UNAVAILABLE'), { code: 14 });
-  return new TypeError('fetch failed', { cause: new Error('ECONNRESET') });
 }

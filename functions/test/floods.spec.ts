@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp, startEmulatorApp, type TestApp } from './support/describe-app.js';
+import { dose, HEAVY } from './support/dose.js';
 import { type FloodKind, FloodProcess, type FloodReport, flood } from './support/flood-process.js';
 import { testStack } from './support/global-stack.js';
 import { GrpcFaultProxy } from './support/grpc-fault-proxy.js';
 import { cpuMsOf, LoadClient, median, paced, percentile, tally, timed } from './support/load.js';
 import { type ServedApp, startServedApp } from './support/served-app.js';
 
-const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
 const FLOOD_PER_SECOND = 500;
 const STEADY_PER_SECOND = 50;
 const PARTNER_PER_SECOND = 5;
@@ -47,7 +47,7 @@ function countCosts({ backends, hasher }: TestApp) {
 
 /** C-03. The cold instance is another one than where the orgs were made: it knows nobody. */
 describeApp('C-03: a flood of wrong secrets on one org’s key, in one process', (app) => {
-  const FLOOD_MS = HEAVY ? 10_000 : 1_000;
+  const FLOOD_MS = dose(600, 10_000);
   let cold: TestApp;
   let victim: TestOrg;
   let other: TestOrg;
@@ -102,9 +102,9 @@ describeApp('C-03: a flood of wrong secrets on one org’s key, in one process',
 });
 
 describe('C-03: the same against the built function', function () {
-  this.timeout(HEAVY ? 900_000 : 60_000);
-  const ROUNDS = HEAVY ? 24 : 1;
-  const PHASE_MS = HEAVY ? 2_500 : 700;
+  this.timeout(dose(60_000, 900_000));
+  const ROUNDS = dose(1, 24);
+  const PHASE_MS = dose(500, 2_500);
   const PHASES = ['quiet', 'bad checksum', 'wrong secret'] as const;
   type Phase = (typeof PHASES)[number];
 

@@ -5,6 +5,7 @@ import type { Route } from '../src/http/route.js';
 import { IDEMPOTENCY_LEASE_MS } from '../src/idempotency/idempotency-policy.js';
 import type { BackendCall } from '../src/lib/backend.js';
 import { MINUTE_MS } from '../src/lib/clock.js';
+import { newSignup } from './support/account-scenario.js';
 import { type ApiRequest, type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
@@ -14,24 +15,29 @@ import {
   firestoreError,
   honouredRoutes,
   isReplayed,
-  isWork,
+  isWorkOf,
   listenIn,
   withKey,
 } from './support/idempotent.js';
-import { callRoute, sampleOf, title, workingRequest } from './support/route-samples.js';
+import { callRoute, isPartners, sampleOf, title, workingRequest } from './support/route-samples.js';
 import { newRegistration, type TestUser } from './support/scenario.js';
 
 const isIdempotency =
   (method: string) =>
   ({ operation }: BackendCall) =>
     operation === `idempotency.${method}`;
-const sidOf = ({ body }: ApiResponse) => decodeJwt(body.sessionToken)['sid'];
+const tokenOf = ({ body }: ApiResponse): string | undefined => body.sessionToken ?? body.data?.token;
+const sidOf = (response: ApiResponse) => decodeJwt(tokenOf(response) ?? '')['sid'];
 
 /** A request that is refused for good. Of other routes, `shape` is one: it is of nobody who exists. */
 const REFUSED: Readonly<Record<string, (user: TestUser) => object>> = {
   partnerRegister: ({ email }) => newRegistration({ email }),
   partnerSendResetCode: () => ({ email: 'no address' }),
+  accountSignup: ({ email }) => newSignup({ email }),
+  accountRequestPhoneVerification: () => ({ phone: 'no number' }),
 };
+
+const USES_A_CODE_UP = ['partnerResetPassword', 'accountResetPassword', 'accountVerifyEmail', 'accountVerifyPhone'];
 
 describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
   let org: TestOrg;
@@ -58,15 +64,17 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
 
   for (const route of honouredRoutes) {
     describe(title(route), () => {
-      it('gives an error that is final again, each time under the id of the request itself', async () => {
-        const user = await app().scenario.register(org);
+      // What has no body is never refused for good.
+      const itRefuses = route.body === null ? () => {} : it;
+      itRefuses('gives an error that is final again, each time under the id of the request itself', async () => {
+        const { user, request: working } = await workingRequest(app(), org, route);
         const body = (REFUSED[route.operationId] ?? sampleOf(route).shape)(user);
-        const request = withKey({ org, body });
+        const request = withKey({ ...working, body });
         const ask = (id: string) => call(route, { ...request, headers: { ...request.headers, 'x-request-id': id } });
         const first = await ask('request-1');
         expect(first.status, first.text).to.be.within(400, 499);
         for (const id of ['request-2', 'request-3']) {
-          const { result, ofTheWork } = await listenIn(app(), () => ask(id));
+          const { result, ofTheWork } = await listenIn(app(), route, () => ask(id));
           expectReplay(result, first);
           expect(result.headers.get('x-request-id')).to.equal(id);
           expect(result.body.error.requestId).to.equal(id);
@@ -76,7 +84,7 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
 
       it('does not keep an outage: the same key succeeds after it', async () => {
         const { request } = await prepare(route);
-        const failed = await failing(app(), isWork, () => call(route, request));
+        const failed = await failing(app(), isWorkOf(route), () => call(route, request));
         expectError(failed, 503, 'unavailable');
         expect(isReplayed(failed)).to.equal(false);
         const after = await call(route, request);
@@ -90,10 +98,10 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
         for (const method of ['create', 'find']) {
           const calls: string[] = [];
           const down = (one: BackendCall) => {
-            if (isWork(one)) calls.push(one.operation);
+            if (isWorkOf(route)(one)) calls.push(one.operation);
             return isIdempotency(method)(one);
           };
-          if (method === 'find') await failing(app(), isWork, () => call(route, request));
+          if (method === 'find') await failing(app(), isWorkOf(route), () => call(route, request));
           expectError(await failing(app(), down, () => call(route, request)), 503, 'unavailable');
           expect(calls).to.deep.equal([]);
         }
@@ -122,22 +130,35 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
     readonly user: TestUser;
   }
 
-  async function expectResumed(route: Route, { first, again, user }: Resumption): Promise<void> {
-    if (route.operationId === 'partnerResetPassword') {
+  async function expectResumed(route: Route, resumption: Resumption): Promise<void> {
+    const { first, again } = resumption;
+    if (USES_A_CODE_UP.includes(route.operationId)) {
       // The code is used up, and what it was used for is done: nothing tells that to whoever has it a second time.
       expectError(again, 400, 'invalid_code');
       return;
     }
     expectStatus(again, first.status);
-    if (route.operationId !== 'partnerVerifyOtp') {
-      expect(again.text).to.equal(first.text);
+    if (tokenOf(first) === undefined) expect(again.text).to.equal(first.text);
+    else await expectSameSession(route, resumption);
+  }
+
+  async function expectSameSession(route: Route, { first, again, user }: Resumption): Promise<void> {
+    const { scenario, account } = app();
+    expect(sidOf(again)).to.equal(sidOf(first));
+    for (const answer of [first, again]) {
+      const token = tokenOf(answer) ?? '';
+      expect(await (isPartners(route) ? scenario.isLive(org, token) : account.isLive(token))).to.equal(true);
+    }
+    if (isPartners(route)) {
+      expect(again.body.user).to.deep.equal(first.body.user);
+      expect(again.body.expiresAt).to.be.at.most(first.body.expiresAt + 1_000);
+      expect(await probe.sessionIdsOf(org.org.orgId, user.userId)).to.deep.equal([sidOf(again)]);
       return;
     }
-    expect(sidOf(again)).to.equal(sidOf(first));
-    expect(again.body.user).to.deep.equal(first.body.user);
-    expect(again.body.expiresAt).to.be.at.most(first.body.expiresAt + 1_000);
-    expect(await probe.sessionIdsOf(org.org.orgId, user.userId)).to.deep.equal([sidOf(again)]);
-    for (const { body } of [first, again]) expect(await app().scenario.isLive(org, body.sessionToken)).to.equal(true);
+    const { uid, email } = again.body.data;
+    expect(first.body.data).to.include({ uid, email });
+    // Whoever logs in has the session of the sign-up as well.
+    expect(await probe.sessionIdsOf('main', uid)).to.have.length(uid === user.userId ? 2 : 1);
   }
 
   it('a registration that was resumed is one user', async () => {

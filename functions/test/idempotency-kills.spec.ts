@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import { IDEMPOTENCY_LEASE_MS } from '../src/idempotency/idempotency-policy.js';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp, type TestApp } from './support/describe-app.js';
+import { atOnce } from './support/dose.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
 import { isReplayed, withKey } from './support/idempotent.js';
 import { InvariantChecker } from './support/invariants.js';
@@ -150,14 +151,9 @@ class Tools {
     expect(dry?.status).to.equal(this.status);
     const calls = dry?.calls ?? [];
     expect(calls).to.include.members(['firestore.idempotency.create', 'firestore.idempotency.settle']);
-    const kills = someKillsOf(calls.length);
-    const killed: Killed[] = [];
-    const worker = async () => {
-      for (let kill = kills.shift(); kill !== undefined; kill = kills.shift()) {
-        killed.push(await this.killAt(kill, calls, await prepare()));
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    const killed = await atOnce(AT_ONCE, someKillsOf(calls.length), async (kill) =>
+      this.killAt(kill, calls, await prepare()),
+    );
     this.app.clock.advance(IDEMPOTENCY_LEASE_MS + 1);
     return killed;
   }

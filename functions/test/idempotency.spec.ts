@@ -3,11 +3,28 @@ import { expect } from 'chai';
 import type { Route } from '../src/http/route.js';
 import { routes } from '../src/http/routes/index.js';
 import { DAY_MS, MINUTE_MS } from '../src/lib/clock.js';
+import { from, newSignup } from './support/account-scenario.js';
 import { type ApiRequest, type ApiResponse, expectError, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
-import { expectReplay, honouredRoutes, isReplayed, isWork, listenIn, withKey } from './support/idempotent.js';
+import {
+  expectReplay,
+  honouredRoutes,
+  isReplayed,
+  isWorkOf,
+  listenIn,
+  OF_TOKENS,
+  withKey,
+} from './support/idempotent.js';
 import { BY } from './support/records.js';
-import { callRoute, sampleOf, title, workingRequest } from './support/route-samples.js';
+import {
+  callRoute,
+  isPartners,
+  needsSession,
+  newCaller,
+  sampleOf,
+  title,
+  workingRequest,
+} from './support/route-samples.js';
 
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
 /** HTTP trims the ends of a value, and lets no other control character through. */
@@ -42,6 +59,18 @@ describeApp('H-05: Idempotency-Key, at every route that honours it', (app) => {
     return response;
   };
 
+  /** Whether the same caller's request of shape for it is another than what the key was first used for. */
+  const isOtherRequest = (route: Route, one: Route): boolean =>
+    one === route ? route.body !== null : String(one.credentials) === String(route.credentials);
+
+  /** Who else could use the same key. */
+  const othersThan = async (route: Route): Promise<ApiRequest[]> => {
+    if (needsSession(route)) return [{ session: (await newCaller(app(), org, route)).session }];
+    if (!isPartners(route)) return [from()];
+    const credential = await app().services.credentialAdmin.issue(org.org.orgId, BY);
+    return [{ org: await app().provision() }, { org: { ...org, credential } }];
+  };
+
   it('there are such routes', () => {
     expect(honouredRoutes.length).to.be.at.least(5);
   });
@@ -54,13 +83,12 @@ describeApp('H-05: Idempotency-Key, at every route that honours it', (app) => {
         const sent = () => app().outbox.messages.length + app().queue.jobs.length;
         const before = sent();
         for (const _ of [1, 2]) {
-          const { result, calls, ofTheWork } = await listenIn(app(), () => call(route, request));
+          const { result, calls, ofTheWork } = await listenIn(app(), route, () => call(route, request));
           expectReplay(result, first);
           expect(ofTheWork, 'calls to backends').to.deep.equal([]);
-          expect(calls.filter((one) => one.startsWith('idempotency.'))).to.deep.equal([
-            'idempotency.create',
-            'idempotency.find',
-          ]);
+          const asked = calls.filter((one) => !/^(credentials|orgs|limits)\./.test(one));
+          const ofToken = needsSession(route) ? OF_TOKENS : [];
+          expect(asked).to.have.members([...ofToken, 'idempotency.create', 'idempotency.find']);
           // Nobody's account or contact was counted.
           expect(result.headers.get('ratelimit')).not.to.match(/sends|tries/);
         }
@@ -70,26 +98,25 @@ describeApp('H-05: Idempotency-Key, at every route that honours it', (app) => {
       it('refuses the key with another body, and at every other route', async () => {
         const { key, request } = await prepare(route);
         const first = await succeed(route, request);
-        const others = [route, ...honouredRoutes.filter((one) => one !== route)];
-        for (const other of others) {
+        for (const other of honouredRoutes.filter((one) => isOtherRequest(route, one))) {
           const body = sampleOf(other).shape();
-          const { result, ofTheWork } = await listenIn(app(), () => call(other, withKey({ org, body }, key)));
+          const asked = withKey({ ...request, body }, key);
+          const { result, ofTheWork } = await listenIn(app(), other, () => call(other, asked));
           expectError(result, 422, 'idempotency_mismatch');
           expect(isReplayed(result)).to.equal(false);
           expect(ofTheWork).to.deep.equal([]);
         }
         // The bytes are what is compared: this is the same JSON, and another request.
         const spaced = { ...request, raw: ` ${JSON.stringify(request.body)}` };
-        expectError(await call(route, spaced), 422, 'idempotency_mismatch');
+        if (route.body !== null) expectError(await call(route, spaced), 422, 'idempotency_mismatch');
         expectReplay(await call(route, request), first);
       });
 
-      it('keeps orgs apart, and credentials of one org', async () => {
+      it('keeps callers apart: orgs, credentials of one org, users and networks', async () => {
         const { request } = await prepare(route);
         const first = await succeed(route, request);
-        const credential = await app().services.credentialAdmin.issue(org.org.orgId, BY);
-        for (const other of [await app().provision(), { ...org, credential }]) {
-          const asOther = { ...request, org: other };
+        for (const other of await othersThan(route)) {
+          const asOther = { ...request, ...other, headers: { ...request.headers, ...other.headers } };
           const answer = await call(route, asOther);
           expect(isReplayed(answer)).to.equal(false);
           expect(answer.status, answer.text).not.to.equal(422);
@@ -103,7 +130,7 @@ describeApp('H-05: Idempotency-Key, at every route that honours it', (app) => {
         const { promise: mayGoOn, resolve: goOn } = newGate();
         const { promise: isHeld, resolve: held } = newGate();
         app().backends.fault = async (one, proceed) => {
-          if (!isWork(one)) return proceed();
+          if (!isWorkOf(route)(one)) return proceed();
           held();
           await mayGoOn;
           return proceed();
@@ -114,8 +141,8 @@ describeApp('H-05: Idempotency-Key, at every route that honours it', (app) => {
         const refused = expectError(await call(route, request), 409, 'request_in_progress');
         expect(refused.headers.get('retry-after')).to.equal('1');
         expect(isReplayed(refused)).to.equal(false);
-        const different = withKey({ org, body: sampleOf(route).shape() }, key);
-        expectError(await call(route, different), 422, 'idempotency_mismatch');
+        const different = withKey({ ...request, body: sampleOf(route).shape() }, key);
+        if (route.body !== null) expectError(await call(route, different), 422, 'idempotency_mismatch');
         goOn();
         const first = await running;
         expect(Object.keys(route.responses), first.text).to.include(String(first.status));
@@ -123,9 +150,10 @@ describeApp('H-05: Idempotency-Key, at every route that honours it', (app) => {
       });
 
       it('refuses malformed keys before anything is done', async () => {
+        const { request: working } = await workingRequest(app(), org, route);
         for (const [name, key] of Object.entries(MALFORMED)) {
-          const request = withKey({ org, body: sampleOf(route).shape() }, key);
-          const { result, calls, ofTheWork } = await listenIn(app(), () => call(route, request));
+          const request = withKey({ ...working, body: sampleOf(route).shape() }, key);
+          const { result, calls, ofTheWork } = await listenIn(app(), route, () => call(route, request));
           const { details } = expectError(result, 400, 'invalid_request').body.error;
           expect(details, name).to.have.length(1);
           expect(details[0].path).to.equal('Idempotency-Key');
@@ -146,21 +174,26 @@ describeApp('H-05: Idempotency-Key, at every route that honours it', (app) => {
   }
 
   /** One body that several routes accept: what differs is the path alone. */
-  it('tells routes apart also where the body is the same', async () => {
-    const { email, password } = await app().scenario.register(org);
-    const request = withKey({ org, body: { email, password, code: '000000', new_password: password } });
-    const [first, ...others] = honouredRoutes.filter(({ body }) => body?.safeParse(request.body).success);
-    if (first === undefined) throw new Error('no route takes it');
-    await call(first, request);
-    expect(others.length).to.be.at.least(2);
-    for (const other of others) expectError(await call(other, request), 422, 'idempotency_mismatch');
-  });
+  for (const [whose, isOf] of [
+    ['partners', isPartners],
+    ['the main app', (route: Route) => !isPartners(route) && !needsSession(route)],
+  ] as const)
+    it(`tells routes of ${whose} apart also where the body is the same`, async () => {
+      const { email, password } = await app().scenario.register(org);
+      const body = { ...newSignup({ email, password }), code: '000000', new_password: password, newPassword: password };
+      const request = withKey({ org, body, ...from() });
+      const [first, ...others] = honouredRoutes.filter((route) => isOf(route) && route.body?.safeParse(body).success);
+      if (first === undefined) throw new Error('no route takes it');
+      await call(first, request);
+      expect(others.length).to.be.at.least(2);
+      for (const other of others) expectError(await call(other, request), 422, 'idempotency_mismatch');
+    });
 
   for (const route of routes.filter(({ idempotency }) => idempotency === 'none')) {
     it(`${title(route)} has no use for the header, and does not look at it`, async () => {
       for (const key of ['a key', 'clé']) {
         const { request } = await workingRequest(app(), org, route);
-        const { result, calls } = await listenIn(app(), () => succeed(route, withKey(request, key)));
+        const { result, calls } = await listenIn(app(), route, () => succeed(route, withKey(request, key)));
         expect(isReplayed(result)).to.equal(false);
         expect(calls.filter((one) => one.startsWith('idempotency.'))).to.deep.equal([]);
       }
@@ -174,7 +207,8 @@ describeApp('H-05: a key is remembered for 24 hours', (app) => {
   it('just before they are over every route answers as before, and after them does its work again', async () => {
     const org = await app().provision();
     const asked = [];
-    for (const route of honouredRoutes) {
+    // Nobody's token is as old as that.
+    for (const route of honouredRoutes.filter((one) => !needsSession(one))) {
       const request = withKey((await workingRequest(app(), org, route)).request);
       asked.push({ route, request, first: await callRoute(app(), route, request) });
     }
@@ -182,7 +216,7 @@ describeApp('H-05: a key is remembered for 24 hours', (app) => {
     for (const { route, request, first } of asked) expectReplay(await callRoute(app(), route, request), first);
     app().clock.advance(RUN_MS);
     for (const { route, request } of asked) {
-      const { result, ofTheWork } = await listenIn(app(), () => callRoute(app(), route, request));
+      const { result, ofTheWork } = await listenIn(app(), route, () => callRoute(app(), route, request));
       expect(isReplayed(result), title(route)).to.equal(false);
       expect(ofTheWork, title(route)).not.to.deep.equal([]);
       // And remembers what came of it.

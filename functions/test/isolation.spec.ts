@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { masked } from './support/declared.js';
 import { describeApp } from './support/describe-app.js';
+import { HEAVY } from './support/dose.js';
 import { callRoute, sessionRoutes } from './support/route-samples.js';
 import { newRegistration, type TestUser, wrongCode } from './support/scenario.js';
 
@@ -160,6 +161,12 @@ const PLACES: readonly Place[] = [0, 1].flatMap((org) =>
   ),
 );
 
+/** Half of them: each org, user, purpose and contact with each of the others. All in the heavy runs. */
+const SOURCES = PLACES.filter(
+  ({ org, user, purpose, by }) =>
+    HEAVY || (org + user + (purpose === 'login' ? 0 : 1) + (by === 'email' ? 0 : 1)) % 2 === 0,
+);
+
 const nameOf = ({ org, user, purpose, by }: Place) => `${purpose} of user ${user} of org ${org} by ${by}`;
 
 /** @see CVE-2026-121802 CVE-2026-110864 a value made for one use accepted for another */
@@ -171,7 +178,7 @@ describeApp('O-07: a code is bound to org, user, purpose and contact', (app) => 
   });
   after(() => console.log(`    O-07: ${tried} codes tried at a place that is not theirs, 0 accepted`));
 
-  for (const source of PLACES) {
+  for (const source of SOURCES) {
     it(`${nameOf(source)}: refused at the ${PLACES.length - 1} other places, accepted at its own`, async () => {
       // The same two people are registered at both orgs.
       const people = [newRegistration(), newRegistration()];
@@ -193,7 +200,7 @@ describeApp('O-07: a code is bound to org, user, purpose and contact', (app) => 
       // Every other user and purpose has a live code of its own: refused is not the same as nothing there.
       const sameSlot = (place: Place) =>
         place.org === source.org && place.user === source.user && place.purpose === source.purpose;
-      for (const place of PLACES.filter((one) => one.by === 'email' && !sameSlot(one))) await send(place);
+      await Promise.all(PLACES.filter((one) => one.by === 'email' && !sameSlot(one)).map(send));
       const code = await send(source);
       for (const place of PLACES.filter((one) => one !== source)) {
         expectError(await tryAt(place, code), 400, 'invalid_code');

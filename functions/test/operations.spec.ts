@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { memoryPorts } from '../src/adapters/memory/memory-ports.js';
 import { ConsoleEdits } from '../src/admin/console/console-edits.js';
 import { EDIT_GIVEN_UP_MS } from '../src/admin/console/console-policy.js';
-import { composeServices, composeSweep } from '../src/composition.js';
+import { composeServices } from '../src/compose-services.js';
 import { TWILIO_STATUS_PATH } from '../src/delivery/callback-url.js';
 import { deliveryId } from '../src/delivery/delivery-id.js';
 import { SmsCap } from '../src/delivery/sms-cap.js';
@@ -18,6 +18,7 @@ import { metrics, tableUnder } from './support/operations-document.js';
 import { BY } from './support/records.js';
 import { newRegistration, wrongCode } from './support/scenario.js';
 import { HANDOVERS } from './support/scripted-provider.js';
+import { sweepNow } from './support/sweep-now.js';
 import { expectCode, INDEX_KEY, TEST_SECRETS } from './support/unit-fixtures.js';
 
 const isReport = ({ message }: LogEntry): boolean => message === 'sweep';
@@ -83,21 +84,19 @@ describeApp('L-02: what each alert is for sets its filter off', (app) => {
 
   /** Ten registrations that died, of which one cannot be undone. */
   async function sweep(): Promise<void> {
-    const { ports, services, clock } = app();
     const printed: string[] = [];
     const logger = jsonLogger((line) => printed.push(line));
     const dead = Array.from({ length: 11 }, () => newRegistration());
     const dies = ({ operation }: { operation: string }) => operation === 'users.create';
     for (const body of dead) await failing(app(), dies, () => post('register', body));
-    clock.advance(3 * 60_000);
-    const run = () => composeSweep(ports, services, logger, clock).run();
+    app().clock.advance(3 * 60_000);
     let failed = false;
     const once = ({ operation }: { operation: string }) => {
       if (failed || operation !== 'reservations.renew') return false;
       failed = true;
       return true;
     };
-    await failing(app(), once, run);
+    await failing(app(), once, () => sweepNow(app(), logger));
     lines['sweep']?.push(...parseLines(printed));
   }
 

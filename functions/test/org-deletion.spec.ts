@@ -22,8 +22,9 @@ interface FullOrg {
 
 describeApp('The deletion of an org', (app) => {
   let probe: FirestoreProbe;
-  before(() => {
+  before(async () => {
     probe = new FirestoreProbe();
+    await probe.empty();
   });
   after(() => probe.close());
 

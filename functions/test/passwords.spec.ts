@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import type { UserId } from '../src/users/user-id.js';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp, describeMemoryApp, type TestApp } from './support/describe-app.js';
+import { dose } from './support/dose.js';
 import { BY } from './support/records.js';
 import { newRegistration, type TestUser, wrongCode } from './support/scenario.js';
 
-const HEAVY = process.env['GATEHOUSE_HEAVY'] === '1';
 const RESET = '/partner/auth/forgot-password/reset';
 const CHANGE = '/partner/auth/change-password';
 const LOGIN = '/partner/auth/login';
@@ -224,7 +224,7 @@ function* orders(length: number): Generator<readonly Step[]> {
 
 /** @see CVE-2026-18963 a step of the reset flow could be skipped */
 describeApp('P-05: a password changes on the one legal path only, on the emulators', (app) => {
-  const runs = HEAVY ? 500 : 30;
+  const runs = dose(10, 500);
   it(`over ${runs} random orders of up to 6 steps`, async function () {
     this.timeout(0);
     const org = await app().provision('Orders', { codeLength: 10 });
@@ -238,7 +238,7 @@ describeApp('P-05: a password changes on the one legal path only, on the emulato
 
 /** @see CVE-2026-18963 */
 describeMemoryApp('P-05: the same in memory, exhaustively', (app) => {
-  const length = HEAVY ? 6 : 3;
+  const length = dose(3, 6);
   it(`over all ${STEPS.length ** length} orders of ${length} steps`, async function () {
     this.timeout(0);
     const org = await app().provision('Orders', { codeLength: 10 });

@@ -3,16 +3,17 @@ import { expect } from 'chai';
 import type { Contact } from '../src/contacts/contact.js';
 import { expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
+import { atOnce, dose } from './support/dose.js';
 import { InvariantChecker } from './support/invariants.js';
-import { type Kill, Killable, killsOf } from './support/killable.js';
+import { type Kill, Killable, killsOf, someKillsOf } from './support/killable.js';
 import { newRegistration, type RegisterBody } from './support/scenario.js';
 
 const PATH = '/partner/auth/register';
 const LEASE_MS = 61_000;
 const TIMEOUT_MS = 240_000;
 const HEAVY_TIMEOUT_MS = 3_600_000;
-const HEAVY_DOSE = process.env['GATEHOUSE_HEAVY'] === '1' ? 1_000 : 10;
-const REGISTERS = Number(process.env['GATEHOUSE_KILLED_REGISTERS'] ?? HEAVY_DOSE);
+const REGISTERS = Number(process.env['GATEHOUSE_KILLED_REGISTERS'] ?? dose(4, 1_000));
+/** A process each: more at once than there are processors only slows all of them down. */
 const AT_ONCE = 2;
 const NOTHING = { users: [], profiles: [], reservations: [] };
 
@@ -83,7 +84,7 @@ describeApp('Registrations that are killed (R-02)', (app) => {
   }
 
   it('are finished by the same request again, whatever they had done', async () => {
-    await forEach(killsOf(calls.length), async (kill) => {
+    await atOnce(AT_ONCE, killsOf(calls.length), async (kill) => {
       const body = newBody();
       await killAt(kill, body);
       await askAgain(kill, body);
@@ -92,7 +93,7 @@ describeApp('Registrations that are killed (R-02)', (app) => {
   }).timeout(TIMEOUT_MS);
 
   it('are left alone by a different request until their lease is over, and then make way', async () => {
-    const killed = await forEach(killsOf(calls.length), async (kill) => {
+    const killed = await atOnce(AT_ONCE, someKillsOf(calls.length), async (kill) => {
       const body = newBody();
       await killAt(kill, body);
       const reserved = (await checker.read(org, [{ kind: 'email', value: body.email }])).reservations.size > 0;
@@ -114,7 +115,7 @@ describeApp('Registrations that are killed (R-02)', (app) => {
   }).timeout(TIMEOUT_MS);
 
   it('do not stop the same contacts from being tried with another password after the lease', async () => {
-    const bodies = await forEach(killsOf(calls.length - 1), async (kill) => {
+    const bodies = await atOnce(AT_ONCE, someKillsOf(calls.length - 1), async (kill) => {
       const body = newBody();
       await killAt(kill, body);
       return body;
@@ -133,7 +134,7 @@ describeApp('Registrations that are killed (R-02)', (app) => {
       return { call: randomInt(calls.length), moment: randomInt(2) === 0 ? 'before' : 'after' };
     });
     const statuses = new Map<number, number>();
-    await forEach(kills, async (kill) => {
+    await atOnce(AT_ONCE, kills, async (kill) => {
       const body = newBody();
       await killAt(kill, body);
       const status = await askAgain(kill, body);
@@ -150,15 +151,4 @@ function contactsOf({ email, phone_number }: RegisterBody): Contact[] {
     { kind: 'email', value: email },
     { kind: 'phone', value: phone_number },
   ];
-}
-
-/** A process each: more at once than there are processors only slows all of them down. */
-async function forEach<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = [...items.entries()];
-  const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) results[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return results;
 }

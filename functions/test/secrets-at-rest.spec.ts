@@ -4,12 +4,15 @@ import { computeMac } from '../src/codes/code-mac.js';
 import { expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { encoded, expectAbsent, hex } from './support/canaries.js';
 import { describeApp } from './support/describe-app.js';
+import { dose } from './support/dose.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
 import { withKey } from './support/idempotent.js';
 import { newRegistration, type RegisterBody, wrongCode } from './support/scenario.js';
 
 const BIRTH = '1987-03-14';
 const CODES = 1_000_000;
+/** Every twentieth code, the right one among them; all in the heavy runs. */
+const STEP = dose(20, 1);
 const KEY = 'the Idempotency-Key of the canary';
 
 interface Canaries {
@@ -26,6 +29,7 @@ describeApp('O-09, O-10, D-01, D-04: what is stored and logged after everything 
 
   before(async () => {
     probe = new FirestoreProbe();
+    await probe.empty();
     // Ten digits do not stand in a database by chance.
     org = await app().provision('Canary', { codeLength: 10 });
     canaries = await wholeFlow();
@@ -169,7 +173,7 @@ describeApp('O-09, O-10, D-01, D-04: what is stored and logged after everything 
     expectAbsent(answers, secrets, 'an answer');
   });
 
-  it('O-09: a stored mac is none of all codes without the pepper', async function () {
+  it(`O-09: a stored mac is none of ${CODES / STEP} codes without the pepper`, async function () {
     this.timeout(120_000);
     const { scenario, provision } = app();
     const usual = await provision('Usual');
@@ -185,17 +189,17 @@ describeApp('O-09, O-10, D-01, D-04: what is stored and logged after everything 
     const binding = { poolId: usual.org.orgId, purpose: 'login', uid, contact, challengeId } as const;
     const prefix = `["code",${JSON.stringify(usual.org.orgId)},"login",${JSON.stringify(uid)},"email",${JSON.stringify(user.email)},${JSON.stringify(challengeId)},"`;
     const planted = computeMac(Buffer.alloc(0), binding, code);
-    const found = matches(prefix, { stored: mac, planted });
-    console.log(`      O-09: ${CODES} codes tried without the pepper, ${found.stored} matches`);
+    const found = matches(prefix, Number(code) % STEP, { stored: mac, planted });
+    console.log(`      O-09: ${CODES / STEP} codes tried without the pepper, ${found.stored} matches`);
     // A mac without a pepper would have been found.
     expect(found).to.deep.equal({ stored: 0, planted: 1 });
   });
 });
 
-/** How often each mac is met over all six-digit codes, with what can be computed without a pepper. */
-function matches(prefix: string, macs: { readonly stored: Buffer; readonly planted: Buffer }) {
+/** How often each mac is met over the six-digit codes from `first` on, with what can be computed without a pepper. */
+function matches(prefix: string, first: number, macs: { readonly stored: Buffer; readonly planted: Buffer }) {
   const found = { stored: 0, planted: 0 };
-  for (let guess = 0; guess < CODES; guess++) {
+  for (let guess = first; guess < CODES; guess += STEP) {
     const digits = String(guess).padStart(6, '0');
     const message = `${prefix}${digits}"]`;
     for (const candidate of [sha256(digits), sha256(message), keyless(message)]) {

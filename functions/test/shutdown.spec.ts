@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { composeSweep } from '../src/composition.js';
+import { composeSweep } from '../src/compose-services.js';
 import { jsonLogger } from '../src/lib/logger.js';
 import { REGISTRATION_LEASE_MS } from '../src/users/registration-policy.js';
 import { expectStatus, type TestOrg } from './support/api-client.js';
@@ -25,6 +25,7 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
   let app: TestApp;
   let org: TestOrg;
   let production: ServedApp;
+  let stubborn: Unfinished;
   let identity: HttpFaultProxy;
   let link: FaultyLink;
   before(async () => {
@@ -32,22 +33,39 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     org = await app.provision();
     identity = await HttpFaultProxy.to(testStack().authEmulator);
     link = await FaultyLink.to(identity.host);
+    stubborn = await terminateUnfinished();
   });
   beforeEach(async () => {
     await link.set('up');
     identity.faults.set();
-    production = await startServedApp(1, { FIREBASE_AUTH_EMULATOR_HOST: link.host });
-    // Warm, and the credential known.
-    expectStatus(await production.api.post(org, '/partner/auth/introspect', { token: 'none' }), 200);
+    production = await startWarm({ FIREBASE_AUTH_EMULATOR_HOST: link.host });
   });
   afterEach(() => production.served.stop());
   after(async () => {
+    stubborn.request.destroy();
+    await stubborn.app.served.stop();
     await link.close();
     await identity.close();
     await app.close();
   });
 
-  const terminate = () => process.kill(production.served.pid, 'SIGTERM');
+  const terminate = ({ served } = production) => process.kill(served.pid, 'SIGTERM');
+
+  async function startWarm(env: Readonly<Record<string, string>> = {}): Promise<ServedApp> {
+    const started = await startServedApp(1, env);
+    // And the credential known.
+    expectStatus(await started.api.post(org, '/partner/auth/introspect', { token: 'none' }), 200);
+    return started;
+  }
+
+  /** An instance that is told to end while a client's request is half there: its grace runs beside the other tests. */
+  async function terminateUnfinished(): Promise<Unfinished> {
+    const started = await startWarm();
+    const { request, answered } = await begin(REGISTER, started);
+    request.on('error', () => {});
+    terminate(started);
+    return { app: started, request, answered };
+  }
 
   /** What the log says of the requests to a route. */
   function lines(route: string): LogEntry[] {
@@ -66,11 +84,11 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
   }
 
   /** A request that the server has begun to read, and whose body is still to come. */
-  async function begin(path: string): Promise<{ request: ClientRequest; answered: Promise<IncomingMessage> }> {
+  async function begin(path: string, { api } = production): Promise<Begun> {
     const { key, secret } = org.credential;
     const credentials = { 'x-partner-key': key, 'x-partner-secret': secret };
     const headers = { ...credentials, 'content-type': 'application/json', expect: '100-continue' };
-    const request = httpRequest(`${production.api.baseUrl}${path}`, { method: 'POST', headers });
+    const request = httpRequest(`${api.baseUrl}${path}`, { method: 'POST', headers });
     const answered = once(request, 'response').then(([response]) => response as IncomingMessage);
     // Of a process that ended first; whoever waits for the answer hears of it.
     answered.catch(() => {});
@@ -147,14 +165,6 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     expectStatus(await app.api.post(org, REGISTER, body), 201);
   });
 
-  it('waits for no client that never finishes its request', async () => {
-    const { request, answered } = await begin(REGISTER);
-    terminate();
-    expect(await production.served.exited).to.equal(0);
-    await answered.catch(() => {});
-    request.destroy();
-  });
-
   it('ends for a second signal, whatever is in flight', async () => {
     const { request } = await begin(REGISTER);
     request.on('error', () => {});
@@ -163,7 +173,22 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     terminate();
     expect(await production.served.exited).to.equal(null);
   });
+
+  it('waits for no client that never finishes its request', async () => {
+    expect(await stubborn.app.served.exited).to.equal(0);
+    await stubborn.answered.catch(() => {});
+  });
 });
+
+/** A request that the server has begun to read. */
+interface Begun {
+  readonly request: ClientRequest;
+  readonly answered: Promise<IncomingMessage>;
+}
+
+interface Unfinished extends Begun {
+  readonly app: ServedApp;
+}
 
 function failed(socket: Socket): Promise<true> {
   return new Promise((resolve) => socket.once('error', () => resolve(true)));

@@ -3,11 +3,12 @@ import { expect } from 'chai';
 import { stackServices } from '../../tools/stack/seed.js';
 import { type Served, startServe } from '../../tools/stack/start-serve.js';
 import { ApiClient, type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
+import { dose } from './support/dose.js';
 import { testStack } from './support/global-stack.js';
 import { BY } from './support/records.js';
 import { newRegistration, Scenario } from './support/scenario.js';
 
-const USERS = 30;
+const USERS = dose(12, 30);
 const MESSAGE_DEADLINE_MS = 20_000;
 /** The Functions emulator starts a process for a request: seconds, on a busy machine. */
 const TIMEOUT_MS = 120_000;

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { composeSweep } from '../src/composition.js';
 import type { Contact } from '../src/contacts/contact.js';
-import { jsonLogger } from '../src/lib/logger.js';
 import { SWEEP_PAGE } from '../src/maintenance/sweep-policy.js';
 import type { SweepReport } from '../src/maintenance/sweep-service.js';
 import { REGISTRATION_LEASE_MS, UNDOING_LEASE_MS } from '../src/users/registration-policy.js';
@@ -10,15 +8,16 @@ import type { ReservationKey } from '../src/users/reservation-record.js';
 import { type UserId, userId } from '../src/users/user-id.js';
 import { expectStatus, type TestOrg } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
+import { atOnce } from './support/dose.js';
 import { FirestoreProbe } from './support/firestore-probe.js';
 import { InvariantChecker } from './support/invariants.js';
-import { type Kill, Killable, type KillableRequest, someKillsOf } from './support/killable.js';
+import { Killable, type KillableRequest, someKillsOf } from './support/killable.js';
 import { newRegistration, type TestUser } from './support/scenario.js';
+import { sweepNow } from './support/sweep-now.js';
 
 const REGISTER = '/partner/auth/register';
 const NEW_PASSWORD = 'a new one';
 const NOTHING = { users: [], profiles: [], reservations: [] };
-const AT_ONCE = 2;
 const TIMEOUT_MS = 240_000;
 
 describeApp('The sweep (R-02, fault matrix 38 to 41 and 43)', (app) => {
@@ -30,8 +29,7 @@ describeApp('The sweep (R-02, fault matrix 38 to 41 and 43)', (app) => {
   before(async () => {
     [killable, checker, probe] = [await Killable.build(), new InvariantChecker(), new FirestoreProbe()];
     // What other suites left behind is not counted here.
-    app().clock.advance(REGISTRATION_LEASE_MS);
-    for (let report = await sweep(); report.registrations.done > 0; ) report = await sweep();
+    await probe.empty();
   });
   beforeEach(async () => {
     org = await app().provision();
@@ -41,28 +39,16 @@ describeApp('The sweep (R-02, fault matrix 38 to 41 and 43)', (app) => {
     await Promise.all([checker.close(), probe.close()]);
   });
 
-  /** Each run is of an instance of its own. */
-  function sweep(): Promise<SweepReport> {
-    return composeSweep(
-      app().ports,
-      app().services,
-      jsonLogger(() => {}),
-      app().clock,
-    ).run();
-  }
+  const sweep = (): Promise<SweepReport> => sweepNow(app());
 
   /** Kills the request at each of its calls. */
   async function killEverywhere(prepare: () => Promise<KillableRequest>): Promise<void> {
     const dry = await killable.run(org, await prepare(), null);
     expect(dry?.status).to.be.oneOf([200, 201]);
     const calls = dry?.calls.length ?? 0;
-    const kills = someKillsOf(calls);
-    const worker = async (kill: Kill | undefined = kills.shift()): Promise<void> => {
-      if (kill === undefined) return;
+    await atOnce(2, someKillsOf(calls), async (kill) => {
       expect(await killable.run(org, await prepare(), kill), 'it was not killed').to.equal(null);
-      return worker();
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, () => worker()));
+    });
   }
 
   describe('of registrations killed at every call', () => {
@@ -92,10 +78,10 @@ describeApp('The sweep (R-02, fault matrix 38 to 41 and 43)', (app) => {
       const swept = await checker.read(killedIn, contacts);
       expect((await sweep()).registrations).to.include({ done: 0, failed: 0 });
       expect(await checker.read(killedIn, contacts)).to.deep.equal(swept);
-      for (const body of bodies) {
+      await atOnce(2, bodies, async (body) => {
         const isUser = swept.profiles.some(({ email }) => email === body.email);
         expectStatus(await app().api.post(killedIn, REGISTER, body), isUser ? 409 : 201);
-      }
+      });
       expect(await checker.orphans(killedIn, contacts)).to.deep.equal(NOTHING);
     });
   });
@@ -105,11 +91,11 @@ describeApp('The sweep (R-02, fault matrix 38 to 41 and 43)', (app) => {
     const pool = { id: org.org.orgId, tenantId: org.org.tenantId };
     const leaseUntil = new Date(app().clock.now() + REGISTRATION_LEASE_MS);
     const uids = Array.from({ length: count }, () => userId.generate());
-    for (const uid of uids) {
+    await atOnce(5, uids, async (uid) => {
       const keys = [`swept-${randomUUID()}`, `swept-${randomUUID()}`] as ReservationKey[];
       await app().ports.reservations.reserve({ pool, uid, state: 'reserved', fingerprint: 'f', keys, leaseUntil });
       await app().ports.identities.create(pool, { uid, email: `${randomUUID()}@example.com`, password: 'secret' });
-    }
+    });
     app().clock.advance(REGISTRATION_LEASE_MS);
     return uids;
   }

@@ -16,6 +16,7 @@ describeApp('Reports of providers, on the emulators', (app) => {
   let probe: FirestoreProbe;
   before(async () => {
     probe = new FirestoreProbe();
+    await probe.empty();
     org = await app().provision();
   });
   after(() => probe.close());

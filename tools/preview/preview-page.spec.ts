@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { LOCALES } from '../../functions/src/delivery/locale.js';
-import { NOTICE_KINDS } from '../../functions/src/delivery/message.js';
+import { MESSAGE_PURPOSES } from '../../functions/src/delivery/message.js';
 import { describeInChromium } from '../testing/chromium.js';
 import { MAIL_WIDTHS, previewPage } from './preview-page.js';
 import { type Preview, startPreview } from './preview-server.js';
@@ -10,7 +10,7 @@ import { type Sample, samplesOf } from './samples.js';
 
 const ORG = { name: 'Acme Payments', domain: 'app.acme.example' };
 const HOSTILE = { ...ORG, name: '<b>Acme</b> Payments' };
-const KINDS = LOCALES.length * (2 + NOTICE_KINDS.length);
+const KINDS = LOCALES.length * MESSAGE_PURPOSES.length;
 
 describe('the preview', () => {
   let samples: readonly Sample[];

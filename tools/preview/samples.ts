@@ -1,7 +1,12 @@
 import type { Contact } from '../../functions/src/contacts/contact.js';
 import { deliveryId } from '../../functions/src/delivery/delivery-id.js';
 import { LOCALES, type Locale } from '../../functions/src/delivery/locale.js';
-import { MESSAGE_PURPOSES, type MessagePurpose, type RenderedMessage } from '../../functions/src/delivery/message.js';
+import {
+  isNoticeKind,
+  MESSAGE_PURPOSES,
+  type MessagePurpose,
+  type RenderedMessage,
+} from '../../functions/src/delivery/message.js';
 import { loadSmsMeter, type SmsSize } from '../../functions/src/delivery/templates/sms-meter.js';
 import { render } from '../../functions/src/delivery/templates.js';
 import { DEFAULT_ORG_SETTINGS } from '../../functions/src/orgs/org-settings.js';
@@ -68,9 +73,8 @@ async function smsSample(org: PreviewOrg, wanted: Wanted, code: string): Promise
 function rendered(org: PreviewOrg, { locale, purpose }: Wanted, code: string, to: Contact): Promise<RenderedMessage> {
   const settings = { ...DEFAULT_ORG_SETTINGS, autofillDomain: org.domain };
   const sender = { orgId: null, environment: 'live', name: org.name, settings } as const;
-  const message =
-    purpose === 'login' || purpose === 'password_reset'
-      ? { to, purpose, locale, code, lifetimeSeconds: LIFETIME_SECONDS }
-      : { to, purpose, locale, at: AT };
+  const message = isNoticeKind(purpose)
+    ? { to, purpose, locale, at: AT }
+    : { to, purpose, locale, code, lifetimeSeconds: LIFETIME_SECONDS };
   return render(deliveryId.generate(), sender, message);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { composePorts, composeServices, composeSweep } from '../../functions/src/composition.js';
+import { composeServices, composeSweep } from '../../functions/src/compose-services.js';
+import { composePorts } from '../../functions/src/composition.js';
 import { readConfig } from '../../functions/src/config/config.js';
 import { MINUTE_MS } from '../../functions/src/lib/clock.js';
 import type { Logger } from '../../functions/src/lib/logger.js';

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import type { Actor } from '../../functions/src/audit/audit-record.js';
-import { type ComposedServices, composePorts, composeServices } from '../../functions/src/composition.js';
+import { type ComposedServices, composeServices } from '../../functions/src/compose-services.js';
+import { composePorts } from '../../functions/src/composition.js';
 import { readConfig } from '../../functions/src/config/config.js';
 import type { TrustedIssuer } from '../../functions/src/orgs/org-settings.js';
 import { writeLocalFile } from '../local-file.js';

@@ -7,8 +7,14 @@ export function tryThis(info: StackInfo, orgs: DemoOrg[]): string {
   const [org] = orgs;
   if (!org) return lines.join('\n');
   lines.push('', `  Try this, as the backend of ${org.name}:`, '', ...curlLines(info, org));
-  lines.push('', '  Or let `npm run demo` walk through everything.', '');
+  lines.push('  Or sign up for your own app (docs/account-api.md has the rest):', '', ...signupLines());
+  lines.push('  Or let `npm run demo` walk through the Partner API.', '');
   return lines.join('\n');
+}
+
+function signupLines(): string[] {
+  const user = { email: 'ada@example.net', password: 'correct horse', firstName: 'Ada', lastName: 'Lovelace' };
+  return [`curl -s "$API/auth/signup" -H 'Content-Type: application/json' -d '${JSON.stringify(user)}'`, ''];
 }
 
 function curlLines(info: StackInfo, org: DemoOrg): string[] {

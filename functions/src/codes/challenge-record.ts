@@ -1,7 +1,7 @@
 import type { ContactKind } from '../contacts/contact.js';
 import type { Brand } from '../lib/brand.js';
 
-export const CHALLENGE_PURPOSES = ['login', 'password_reset'] as const;
+export const CHALLENGE_PURPOSES = ['login', 'password_reset', 'email_verification', 'phone_verification'] as const;
 export type ChallengePurpose = (typeof CHALLENGE_PURPOSES)[number];
 
 /** A keyed hash of pool, purpose and subject: the place of the one live code of that subject. */

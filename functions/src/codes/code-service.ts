@@ -96,6 +96,11 @@ export class CodeService {
     await this.deps.challenges.clear(subjects.map((subject) => this.key({ pool, purpose }, subject)));
   }
 
+  /** Ends the code of a subject, but not the memory of its failures: whoever guesses goes on being paused. */
+  async void(pool: Pool, purpose: ChallengePurpose, subject: string): Promise<void> {
+    await this.deps.challenges.void(this.key({ pool, purpose }, subject), this.deps.clock.now());
+  }
+
   private draft(request: CodeRequest, code: string): { key: ChallengeKey; challenge: ChallengeRecord } {
     const { pool, purpose, uid, contact, proves = contact.kind, siblingSubject } = request;
     const now = this.deps.clock.now();

@@ -6,6 +6,7 @@ import {
   readEmulators,
   readProjectId,
 } from './environment.js';
+import { type AccountConfig, readAccount } from './main-app.js';
 import type { ParamName } from './param-names.js';
 import { parseSecrets, type Secrets } from './secrets.js';
 
@@ -17,6 +18,7 @@ export interface Config {
   readonly region: string;
   readonly emulators: Emulators | null;
   readonly delivery: DeliveryConfig;
+  readonly account: AccountConfig;
   readonly secrets: Secrets;
 }
 
@@ -37,6 +39,7 @@ export function readConfig(environment: Environment): Config {
     region: environment['FUNCTION_REGION'] ?? 'us-central1',
     emulators: readEmulators(environment),
     delivery: readDelivery(read, environment['OUTBOX_URL']),
+    account: readAccount(read),
     secrets: parseSecrets(read),
   };
 }

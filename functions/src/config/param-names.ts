@@ -14,6 +14,13 @@ export const STRING_NAMES = [
   'TWILIO_SENDER',
   'SENDGRID_FROM',
   'SENDGRID_WEBHOOK_KEY',
+  'ACCOUNT_APP_NAME',
+  'ACCOUNT_ORIGINS',
+  'ACCOUNT_COUNTRIES',
+  'ACCOUNT_LOCALE',
+  'ACCOUNT_SMS_PER_DAY',
+  'ACCOUNT_HIDE_EXISTENCE',
+  'REQUIRE_APP_CHECK',
 ] as const;
 
 /** A setting of the deployment. In the running function each is a variable of the environment. */

@@ -31,6 +31,35 @@ defineString('SENDGRID_WEBHOOK_KEY', {
   default: '',
   description: 'Verification key of the signed event webhook of SendGrid; empty to take no events.',
 });
+defineString('ACCOUNT_APP_NAME', {
+  default: '',
+  description: 'What messages call your own app, whose users the Account API serves; empty for no name.',
+});
+defineString('ACCOUNT_ORIGINS', {
+  default: '',
+  description: 'Origins of your own web app, https://…, separated by commas; empty for none.',
+});
+defineString('ACCOUNT_COUNTRIES', {
+  default: 'US',
+  description:
+    'Countries that your own app sends text messages to, as US,CA; numbers without a country are of the first.',
+});
+defineString('ACCOUNT_LOCALE', {
+  default: 'en',
+  description: 'The language of messages of your own app, where a request names none: en, es, fr, de, pt or ja.',
+});
+defineString('ACCOUNT_SMS_PER_DAY', {
+  default: '',
+  description: 'Text messages that your own app sends in a day at most; 0 for none, empty for 10,000.',
+});
+defineString('ACCOUNT_HIDE_EXISTENCE', {
+  default: 'false',
+  description: 'true: /auth/forgotPassword answers the same for emails that nobody has. false: it answers 404.',
+});
+defineString('REQUIRE_APP_CHECK', {
+  default: 'false',
+  description: 'true: what the Account API serves without a token needs a valid X-Firebase-AppCheck.',
+});
 
 /** The secrets that a function must be given to read them. */
 export const SECRETS = SECRET_NAMES.map((name) => defineSecret(name));

@@ -1,8 +1,9 @@
 import type { Contact } from '../contacts/contact.js';
 import { GatehouseError, UnavailableError } from '../errors/gatehouse-error.js';
 import type { Clock } from '../lib/clock.js';
-import type { OrgRecord } from '../orgs/org-record.js';
+import type { MainApp } from '../orgs/main-app.js';
 import type { OrgStore } from '../orgs/org-store.js';
+import type { PoolOwner } from '../orgs/pool-owner.js';
 import { type DeliveryId, deliveryId } from './delivery-id.js';
 import type { Claim, DeliveryLedger, LedgerEntry } from './delivery-ledger.js';
 import type { Dispatcher } from './dispatcher.js';
@@ -14,6 +15,7 @@ import { assertMaySend } from './sms-policy.js';
 
 interface DeliveryWorkerDependencies {
   readonly orgs: OrgStore;
+  readonly mainApp: MainApp;
   readonly dispatcher: Dispatcher;
   readonly ledger: DeliveryLedger;
   readonly quotas: SendQuotas;
@@ -61,7 +63,7 @@ export class DeliveryWorker {
   }
 
   /** @throws NotTakenError, UnavailableError */
-  async deliver(sender: OrgRecord, queued: QueuedMessage): Promise<Handover | null> {
+  async deliver(sender: PoolOwner, queued: QueuedMessage): Promise<Handover | null> {
     if (sender.environment === 'test') return null;
     const { ledger, dispatcher } = this.deps;
     const claim = await ledger.claim(queued.entry);
@@ -82,14 +84,14 @@ export class DeliveryWorker {
     return handover;
   }
 
-  private deliverInstead(sender: OrgRecord, queued: QueuedMessage, to: Contact): Promise<Handover | null> {
+  private deliverInstead(sender: PoolOwner, queued: QueuedMessage, to: Contact): Promise<Handover | null> {
     const entry = { ...queued.entry, id: this.insteadOf(queued), to };
     const message = { ...queued.message, to };
     return this.deliver(sender, { ...queued, entry, message, kind: 'unasked', isCounted: false, fallback: null });
   }
 
   /** What went out instead may be what the queue brings it again for. */
-  private async resumeInstead(sender: OrgRecord, queued: QueuedMessage): Promise<Handover | null> {
+  private async resumeInstead(sender: PoolOwner, queued: QueuedMessage): Promise<Handover | null> {
     const { fallback } = queued;
     if (fallback === null || !(await this.deps.ledger.isBegun(this.insteadOf(queued)))) return null;
     return this.deliverInstead(sender, queued, fallback);
@@ -99,13 +101,13 @@ export class DeliveryWorker {
     return deliveryId.named(this.deps.indexKey, ['fallback', entry.id]);
   }
 
-  /** The org as it is by now; null when there is none any more, and nothing is kept of it. @throws UnavailableError */
-  async senderOf(orgId: Sender['orgId']): Promise<OrgRecord | null> {
-    return orgId === null ? null : this.deps.orgs.find(orgId);
+  /** The org as it is by now, or the main app; null when there is none any more, and nothing is kept of it. @throws UnavailableError */
+  async senderOf(orgId: Sender['orgId']): Promise<PoolOwner | null> {
+    return orgId === null ? this.deps.mainApp : this.deps.orgs.find(orgId);
   }
 
   /** Why a message is not to leave. One for nobody uses up what a real one would. */
-  private async reasonAgainst(sender: OrgRecord, queued: QueuedMessage, claim: Claim): Promise<string | null> {
+  private async reasonAgainst(sender: PoolOwner, queued: QueuedMessage, claim: Claim): Promise<string | null> {
     const { message, kind, isCounted, sendBefore } = queued;
     if (sendBefore <= this.deps.clock.now()) return 'expired';
     if (sender.status !== 'active') return 'client_inactive';

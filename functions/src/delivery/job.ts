@@ -3,7 +3,7 @@ import { CHALLENGE_PURPOSES } from '../codes/challenge-record.js';
 import type { OrgId } from '../orgs/org-id.js';
 import { isAllowedOrgId } from '../orgs/org-rules.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
-import { type UserId, userId } from '../users/user-id.js';
+import { isGivenUserId, type UserId } from '../users/user-id.js';
 import { type DeliveryId, deliveryId } from './delivery-id.js';
 import { LOCALES } from './locale.js';
 import { NOTICE_KINDS } from './message.js';
@@ -36,7 +36,7 @@ const jobSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('notice'),
     orgId: org,
-    uid: z.custom<UserId>(userId.is),
+    uid: z.custom<UserId>(isGivenUserId),
     notice: z.enum(NOTICE_KINDS),
     /** Names what happened: of one event each address is told once, however often this is worked off. */
     eventId: z.string(),

@@ -11,6 +11,10 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 export const MESSAGE_PURPOSES = [...CHALLENGE_PURPOSES, ...NOTICE_KINDS] as const;
 export type MessagePurpose = (typeof MESSAGE_PURPOSES)[number];
 
+export function isNoticeKind(purpose: string): purpose is NoticeKind {
+  return NOTICE_KINDS.some((kind) => kind === purpose);
+}
+
 /** On whose behalf a message goes out: its name, its addresses, its words and what it may cost. */
 export interface Sender extends Pick<OrgRecord, 'environment' | 'name' | 'settings'> {
   readonly orgId: OrgRecord['orgId'] | null;

@@ -3,7 +3,7 @@ import { isTestContact } from '../contacts/test-contact.js';
 import { GatehouseError } from '../errors/gatehouse-error.js';
 import { settleBoth } from '../lib/settle.js';
 import type { Count, Limiter, LimitSubject, LimitUse } from '../limits/limiter.js';
-import { type MessagePurpose, NOTICE_KINDS, type Sender } from './message.js';
+import { isNoticeKind, type MessagePurpose, type Sender } from './message.js';
 import type { PrefixBreaker } from './prefix-breaker.js';
 import type { SmsCap } from './sms-cap.js';
 import { assertMaySend, prefixOf } from './sms-policy.js';
@@ -121,14 +121,20 @@ const NOTHING = Promise.resolve(null);
 
 /** Whether the share of codes that are used says something of it. */
 function isWatched(sender: Sender, to: Contact, kind: SendKind): boolean {
-  const isNotice = NOTICE_KINDS.some((notice) => notice === kind);
-  return to.kind === 'phone' && !isNotice && sender.environment !== 'test';
+  return to.kind === 'phone' && !isNoticeKind(kind) && sender.environment !== 'test';
+}
+
+/**
+ * Destinations are counted over all orgs, but for those that send nothing: what is asked for in one of them is nobody
+ * else's. Nor is what anybody at all can ask for, of the main app: it must not keep messages from partners' users.
+ */
+function countedApart({ environment, orgId }: Sender): readonly string[] {
+  if (orgId === null) return ['main'];
+  return environment === 'test' ? [orgId] : [];
 }
 
 function destinationOf(sender: Sender, to: Contact, kind: SendKind): { subject: LimitSubject; use: LimitUse } {
-  // Over all orgs, but for those that send nothing: what is asked for in one of them is nobody else's.
-  const whose = sender.environment === 'test' && sender.orgId !== null ? [sender.orgId] : [];
-  const id = ['destination', ...whose, to.kind, to.value];
+  const id = ['destination', ...countedApart(sender), to.kind, to.value];
   const subject = { id, settings: sender.settings.limits, isExempt: isTestContact(sender, to) };
   return { subject, use: { limit: 'code_sends', scope: kind } };
 }

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import { GatehouseError, NotFoundError } from '../errors/gatehouse-error.js';
 import { type AccessLogOptions, accessLog } from './middleware/access-log.js';
+import { crossOrigin } from './middleware/cross-origin.js';
 import { errorHandler } from './middleware/error-handler.js';
 import { requestId } from './middleware/request-id.js';
 import { openApiDocument } from './openapi.js';
@@ -15,10 +16,12 @@ export interface AppOptions extends AccessLogOptions {
   readonly routes: readonly Route[];
   /** None unless given. */
   readonly webhooks?: readonly Webhook[];
+  /** From which browsers may call the Account API; none unless given. */
+  readonly origins?: readonly string[];
 }
 
 /** The HTTP function: every declared route and webhook, and nothing that is not declared. */
-export function createApp({ services, routes, webhooks = [], ...log }: AppOptions): Express {
+export function createApp({ services, routes, webhooks = [], origins = [], ...log }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -28,7 +31,11 @@ export function createApp({ services, routes, webhooks = [], ...log }: AppOption
   app.set('query parser', 'simple');
   app.use(accessLog(log), requestId);
   addServiceRoutes(app, routes);
-  for (const [path, methods] of byPath(routes)) addPath(app, path, methods, services);
+  const ownOrigins = crossOrigin(origins);
+  for (const [path, methods] of byPath(routes)) {
+    if (methods.some(({ api }) => api === 'account')) app.all(path, ownOrigins);
+    addPath(app, path, methods, services);
+  }
   for (const webhook of webhooks) addWebhook(app, webhook, services);
   app.use(() => {
     throw new NotFoundError('There is no such path.');

@@ -1,4 +1,4 @@
-import type { GatehouseError } from '../errors/gatehouse-error.js';
+import type { ErrorCode, GatehouseError } from '../errors/gatehouse-error.js';
 import { HTTP_ERRORS } from './error-map.js';
 
 /** The APIs that the function serves; each has its own paths and its own way to say an error. */
@@ -11,7 +11,12 @@ const PREFIXES: readonly (readonly [prefix: string, api: ApiName])[] = [
   ['/auth', 'account'],
 ];
 
-type ErrorBody = (error: GatehouseError, requestId: string) => Record<string, unknown>;
+/** What of an error its caller is told. */
+type ToldError = Pick<GatehouseError, 'code' | 'message' | 'details'>;
+/** Messages of errors, where an API's own documentation words them. */
+export type ErrorWording = Readonly<Partial<Record<ErrorCode, string>>>;
+
+type ErrorBody = (error: ToldError, requestId: string) => Record<string, unknown>;
 
 const flat: ErrorBody = ({ code, message, details }, requestId) => ({
   error: message,
@@ -48,6 +53,6 @@ export function apiOfPath(path: string): ApiName {
   return PREFIXES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`))?.[1] ?? 'service';
 }
 
-export function errorBody(api: ApiName, error: GatehouseError, requestId: string): Record<string, unknown> {
+export function errorBody(api: ApiName, error: ToldError, requestId: string): Record<string, unknown> {
   return ERROR_BODIES[api](error, requestId);
 }

@@ -27,7 +27,8 @@ const PARAMETERS = {
   AcceptLanguage: {
     name: 'Accept-Language',
     in: 'header',
-    description: "Your user's languages. Messages come in the first that there is, or else in the organization's own.",
+    description:
+      "Your user's languages. Messages come in the first that there is, or else in the organization's or app's own.",
     schema: text,
   },
   IdempotencyKey: {
@@ -70,7 +71,8 @@ export const HEADER_COMPONENTS = { parameters: PARAMETERS, headers: HEADERS };
 export function parametersOf({ credentials, idempotency }: Route): readonly object[] {
   const names: (keyof typeof PARAMETERS)[] = [
     'RequestId',
-    ...(credentials.includes('org') ? (['EndUserIp', 'EndUserAgent', 'AcceptLanguage'] as const) : []),
+    ...(credentials.includes('org') ? (['EndUserIp', 'EndUserAgent'] as const) : []),
+    'AcceptLanguage',
     ...(idempotency === 'honoured' ? (['IdempotencyKey'] as const) : []),
   ];
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));

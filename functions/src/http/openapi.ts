@@ -8,16 +8,22 @@ const SECURITY_SCHEMES = {
   orgKey: { type: 'apiKey', in: 'header', name: 'X-Partner-Key' },
   orgSecret: { type: 'apiKey', in: 'header', name: 'X-Partner-Secret' },
   session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  appCheck: { type: 'apiKey', in: 'header', name: 'X-Firebase-AppCheck' },
+  account: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
 } as const;
 
 const SCHEMES_OF: Record<Credential, readonly (keyof typeof SECURITY_SCHEMES)[]> = {
   org: ['orgKey', 'orgSecret'],
   session: ['session'],
+  app_check: ['appCheck'],
+  account: ['account'],
 };
 
 const ERRORS_OF: Record<Credential, readonly ErrorCode[]> = {
   org: ['invalid_client', 'client_inactive', 'origin_not_allowed', 'insufficient_scope'],
   session: ['invalid_session'],
+  app_check: ['invalid_client'],
+  account: ['invalid_session'],
 };
 
 /** Every code that a route can answer: its own, and those that follow from what else it declares. */
@@ -31,7 +37,8 @@ export function errorsOf(route: Route): readonly ErrorCode[] {
       ...route.errors,
       // No route is without a limit.
       'rate_limited',
-      ...(route.idempotency === 'honoured' ? (['idempotency_mismatch'] as const) : []),
+      // The key itself may be none.
+      ...(route.idempotency === 'honoured' ? (['invalid_request', 'idempotency_mismatch'] as const) : []),
       // Whatever writes can meet others who write the same.
       ...(route.method === 'GET' ? [] : (['request_in_progress'] as const)),
       'internal',
@@ -50,7 +57,7 @@ export function openApiDocument(routes: readonly Route[]): Record<string, unknow
     info: {
       title: 'Gatehouse',
       version: '0.1.0',
-      description: 'Partner identity: each organization registers and logs in its own users.',
+      description: 'Partner identity: each organization, and the main app, registers and logs in its own users.',
     },
     paths,
     components: { securitySchemes: SECURITY_SCHEMES, ...HEADER_COMPONENTS },
@@ -66,7 +73,8 @@ function operation(route: Route): Record<string, unknown> {
     operationId: route.operationId,
     summary: route.summary,
     tags: [route.api],
-    security: [security],
+    // App Check is asked for where the deployment has switched it on.
+    security: route.credentials.includes('app_check') ? [security, {}] : [security],
     parameters: parametersOf(route),
     ...(route.body === null ? {} : { requestBody: { required: true, content: json(route.body) } }),
     responses: { ...errorResponses(route), ...successes(route) },
@@ -92,9 +100,15 @@ function errorResponses(route: Route): Record<string, unknown> {
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       status,
-      { description: codes.join(', '), headers: headersOf(route, status) },
+      { description: codes.map((code) => described(route, code)).join(', '), headers: headersOf(route, status) },
     ]),
   );
+}
+
+/** The code and, where the API's documentation words it, its message. */
+function described({ wording }: Route, code: ErrorCode): string {
+  const message = wording?.[code];
+  return message === undefined ? code : `${code} (${message})`;
 }
 
 function json(schema: z.ZodType): Record<string, unknown> {

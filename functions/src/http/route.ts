@@ -5,12 +5,16 @@ import type { Locale } from '../delivery/locale.js';
 import type { ErrorCode } from '../errors/gatehouse-error.js';
 import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { LimitName } from '../limits/limit-policy.js';
+import type { AccountCaller } from '../main-app/account-sessions.js';
 import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
-import type { ApiName } from './envelopes.js';
+import type { ApiName, ErrorWording } from './envelopes.js';
 import type { Services } from './services.js';
 
-/** What a caller must show, in the order in which it is checked. */
-export type Credential = 'org' | 'session';
+/**
+ * What a caller must show, in the order in which it is checked. `app_check`: that it is the company's own app, where the
+ * deployment asks for that. `account`: a session of the main app.
+ */
+export type Credential = 'org' | 'session' | 'app_check' | 'account';
 
 export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -44,6 +48,7 @@ export interface RouteDeclaration<Required extends readonly Credential[], Body e
   readonly responses: Readonly<Record<number, ResponseDeclaration>>;
   /** Errors beyond those that any route with these credentials and this body can answer. */
   readonly errors: readonly ErrorCode[];
+  readonly wording?: ErrorWording;
 }
 
 export interface Reply {
@@ -58,13 +63,14 @@ export interface Reply {
 export type RouteContext<Required extends readonly Credential[], Body> = {
   readonly services: Services;
   readonly client: ClientInfo;
-  /** The language that messages to the user are to be in: what the request asks for, or else the org's. */
+  /** The language that messages to the user are to be in: what the request asks for, or else the pool owner's. */
   readonly locale: Locale;
   /** Which try of the request this is, where an `Idempotency-Key` ties several together. */
   readonly attempt: Attempt;
   readonly body: Body;
 } & ('org' extends Required[number] ? { readonly caller: AuthenticatedOrg } : unknown) &
-  ('session' extends Required[number] ? { readonly session: SessionRecord } : unknown);
+  ('session' extends Required[number] ? { readonly session: SessionRecord } : unknown) &
+  ('account' extends Required[number] ? { readonly account: AccountCaller } : unknown);
 
 export interface Route extends RouteDeclaration<readonly Credential[], z.ZodType> {
   /** Runs the handler on a context whose parts were checked as declared. */
@@ -80,9 +86,9 @@ export function defineRoute<const Required extends readonly Credential[], Body e
   return { ...declaration, limits, handle: handler as unknown as Route['handle'] };
 }
 
-/** Every request counts for the end user's address, and for its caller: what one address has too many of is not the org's. */
+/** Every request counts for the end user's address; an org's for its caller as well: what one address has too many of is not the org's. */
 function requestLimits(credentials: readonly Credential[]): readonly LimitName[] {
   return credentials.includes('org')
     ? ['address_requests', 'credential_requests', 'org_requests']
-    : ['address_requests'];
+    : ['public_requests'];
 }

@@ -3,9 +3,15 @@ import type { z } from 'zod';
 import { GatehouseError, InvalidRequestError, RefusedCallerError } from '../errors/gatehouse-error.js';
 import { freshAttempt } from '../idempotency/idempotency-service.js';
 import { withDeadline } from '../lib/deadline.js';
+import { networkOf } from '../lib/ip-address.js';
 import { collectStandings, type LimitStanding } from '../limits/limit-standing.js';
 import { rateLimitFields } from './limit-fields.js';
-import { authenticateOrg, authenticateSession } from './middleware/credentials.js';
+import {
+  authenticateAccount,
+  authenticateApp,
+  authenticateOrg,
+  authenticateSession,
+} from './middleware/credentials.js';
 import { callerAddress, clientOf, localeOf } from './middleware/end-user-client.js';
 import { parseJson, readBytes } from './middleware/request-body.js';
 import type { Reply, Route, RouteContext } from './route.js';
@@ -16,13 +22,14 @@ import { takeQuotas } from './take-quotas.js';
 export const REQUEST_DEADLINE_MS = 9_500;
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
-type Context = RouteContext<readonly ['org', 'session'], unknown>;
+type Context = RouteContext<readonly ['org', 'session', 'account'], unknown>;
 
 /** Runs one route: the caller's credentials, its limits, the body, then the handler, all under one deadline. */
 export function runRoute(route: Route, services: Services): RequestHandler {
   return async (request, response) => {
     response.locals.route = `${route.method} ${route.path}`;
     response.locals.event = route.event;
+    response.locals.wording = route.wording;
     const standings = new Map<string, LimitStanding>();
     try {
       const reply = await withDeadline(REQUEST_DEADLINE_MS, () =>
@@ -61,12 +68,14 @@ async function answer(route: Route, services: Services, request: Request, respon
     caller !== undefined && route.credentials.includes('session')
       ? await authenticateSession(services, request, caller)
       : undefined;
-  locals.uid = session?.uid;
+  if (route.credentials.includes('app_check')) await authenticateApp(services, request);
+  const account = route.credentials.includes('account') ? await authenticateAccount(services, request) : undefined;
+  locals.uid = session?.uid ?? account?.user.uid;
   const bytes = route.body === null ? Buffer.alloc(0) : await readBytes(request, response);
   const body = route.body === null ? undefined : parseBody(route.body, parseJson(request, bytes));
   // Each route's own context is narrower; `defineRoute` has typed its handler by the same declaration.
-  const locale = localeOf(request, caller?.org.settings.locale);
-  const context = { services, client, locale, body, caller, session, attempt: freshAttempt() } as Context;
+  const locale = localeOf(request, (caller?.org ?? services.mainApp).settings.locale);
+  const context = { services, client, locale, body, caller, session, account, attempt: freshAttempt() } as Context;
   const key = route.idempotency === 'honoured' ? request.get('idempotency-key') : undefined;
   if (key === undefined) return route.handle(context);
   return answerOnce(route, context, checkKey(key), bytes, response);
@@ -80,15 +89,22 @@ async function answerOnce(
   bytes: Buffer,
   response: Response,
 ): Promise<Reply> {
-  const { services, caller, session } = context;
+  const { services, session } = context;
   const what = [route.method, route.path, session?.sid ?? '', bytes.toString('base64')];
   const { outcome, replayed } = await services.idempotency.run(
-    { caller: caller?.keyId ?? 'public', key, request: what },
+    { caller: callerOf(context), key, request: what },
     (attempt) => route.handle({ ...context, attempt }),
   );
   if (replayed) response.set('Idempotency-Replayed', 'true');
   if ('error' in outcome) throw outcome.error;
   return outcome.value;
+}
+
+/** Whose keys they are. Of those who show nothing it is the network that they call from. */
+function callerOf({ caller, account, client }: Partial<Context> & Pick<Context, 'client'>): string {
+  if (caller !== undefined) return caller.keyId;
+  if (account !== undefined) return account.user.uid;
+  return `public/${networkOf(client)}`;
 }
 
 function checkKey(key: string): string {

@@ -1,5 +1,5 @@
 import type { AuthenticatedOrg } from '../credentials/credential-service.js';
-import { clientNetwork } from '../lib/ip-address.js';
+import { networkOf } from '../lib/ip-address.js';
 import type { LeasedLimiter } from '../limits/leased-limiter.js';
 import { isLeased, type LeasedLimitName, LIMITS } from '../limits/limit-policy.js';
 import type { ClientInfo } from '../sessions/session-record.js';
@@ -29,13 +29,13 @@ export async function takeQuotas(
 function idOf(
   name: LeasedLimitName,
   caller: AuthenticatedOrg | undefined,
-  { address }: ClientInfo,
+  client: ClientInfo,
 ): readonly string[] | null {
   const { per } = LIMITS[name];
   if (per === 'address') {
     // An org's word on its users' addresses counts for its own users alone.
-    if (caller === undefined) return ['public', address === null ? 'none' : clientNetwork(address)];
-    return address === null ? null : [caller.org.orgId, clientNetwork(address)];
+    if (caller === undefined) return ['public', networkOf(client)];
+    return client.address === null ? null : [caller.org.orgId, networkOf(client)];
   }
   if (caller === undefined) return null;
   return [per === 'org' ? caller.org.orgId : caller.keyId];

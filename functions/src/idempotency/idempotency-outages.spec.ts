@@ -118,7 +118,7 @@ describe('IdempotencyService and its store', () => {
       REQUEST.caller,
       REQUEST.key,
       ...REQUEST.request.filter((part) => part !== ''),
-      'eyJ',
+      'eyJ.the.token',
       'sessionToken',
     ])
       for (const spelled of [secret, Buffer.from(secret).toString('base64').replace(/=*$/, '').slice(0, -1)])

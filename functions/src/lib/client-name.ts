@@ -1,9 +1,9 @@
 import { keyedId } from './crypto.js';
-import { clientNetwork } from './ip-address.js';
+import { networkOf } from './ip-address.js';
 
 const NAME_LENGTH = 16;
 
 /** A name for the network of a client, the same each time, that tells nothing of its address. */
 export function clientName(indexKey: Buffer, address: string | null): string {
-  return keyedId(indexKey, ['client', address === null ? 'none' : clientNetwork(address)]).slice(0, NAME_LENGTH);
+  return keyedId(indexKey, ['client', networkOf({ address })]).slice(0, NAME_LENGTH);
 }

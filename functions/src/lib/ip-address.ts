@@ -19,6 +19,11 @@ export function clientNetwork(canonical: string): string {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${canonical}/${IPV6_PREFIX_BITS}`)}/${IPV6_PREFIX_BITS}`;
 }
 
+/** The network of a client; all of whom no address is known are one. */
+export function networkOf({ address }: { readonly address: string | null }): string {
+  return address === null ? 'none' : clientNetwork(address);
+}
+
 /** Whether the text is an address, or a network such as `203.0.113.0/24`, that `isWithin` can look in. */
 export function isNetwork(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');

@@ -24,6 +24,8 @@ interface LimitPolicy {
   readonly windows: readonly WindowLimit[];
   /** The setting of an org that the window has to itself, where `limits` does not set it. */
   readonly setBy?: string;
+  /** Of the main app: no org has it to set. */
+  readonly isOfMainApp?: true;
   /** What an instance admits in each window before it asks for permits; `LOCAL_BURST` unless given. */
   readonly burst?: number;
 }
@@ -50,6 +52,13 @@ export const LIMITS = {
     counting: 'leased',
     windows: [{ name: 'address1m', limit: 300, ceiling: 6_000, windowMs: MINUTE_MS }],
   },
+  /** The same of clients that call by themselves, many of them through one gateway of their carrier. */
+  public_requests: {
+    per: 'address',
+    counting: 'leased',
+    windows: [{ name: 'public1m', limit: 600, ceiling: 600, windowMs: MINUTE_MS }],
+    isOfMainApp: true,
+  },
   /** Passwords tried for one account, right or wrong, from anywhere. */
   password_tries: {
     per: 'account',
@@ -74,6 +83,30 @@ export const LIMITS = {
       { name: 'sends1h', limit: 5, ceiling: 10, windowMs: HOUR_MS },
       { name: 'sends1d', limit: 10, ceiling: 30, windowMs: DAY_MS },
     ],
+  },
+  /** Accounts of the main app that one address signs up, each of which costs a mail: a carrier's gateway is to fit in. */
+  account_signups: {
+    per: 'address',
+    counting: 'exact',
+    windows: [{ name: 'signups1h', limit: 300, ceiling: 300, windowMs: HOUR_MS }],
+    isOfMainApp: true,
+  },
+  /** Text messages that one address asks for, as whichever users of the main app: anybody can be any number of them. */
+  address_texts: {
+    per: 'address',
+    counting: 'exact',
+    windows: [{ name: 'texts1h', limit: 100, ceiling: 100, windowMs: HOUR_MS }],
+    isOfMainApp: true,
+  },
+  /** Numbers that one user of the main app asks codes for: each is another destination, and each answer says whose it is. */
+  phone_verifications: {
+    per: 'account',
+    counting: 'exact',
+    windows: [
+      { name: 'phones1h', limit: 5, ceiling: 5, windowMs: HOUR_MS },
+      { name: 'phones1d', limit: 10, ceiling: 10, windowMs: DAY_MS },
+    ],
+    isOfMainApp: true,
   },
   /** Text messages of an org. The window is set by `smsPerDay`. */
   org_sms: {
@@ -116,8 +149,8 @@ export function windowsOf(name: LimitName, settings?: LimitSettings | null): rea
 
 /** The most that an org may set a window to, by its name. */
 export function windowCeiling(name: string): number | undefined {
-  const windows = Object.values<LimitPolicy>(LIMITS).flatMap(({ setBy, windows }) =>
-    setBy === undefined ? windows : [],
+  const windows = Object.values<LimitPolicy>(LIMITS).flatMap(({ setBy, isOfMainApp, windows }) =>
+    setBy === undefined && !isOfMainApp ? windows : [],
   );
   return windows.find((window) => window.name === name)?.ceiling;
 }

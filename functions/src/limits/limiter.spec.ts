@@ -95,7 +95,7 @@ describe('Limiter', () => {
     await fulfilled(times(4, () => limiter.reserve(SUBJECT, [SENDS, TRIES])));
     const added = limits.written.map(({ changes }) => changes.map((change) => 'add' in change && change.add));
     expect(added).to.deep.equal([...Array(4).fill([1, 1, 1, 1]), [-1, -1, -1, -1]]);
-    expect(JSON.stringify(limits.written)).not.to.match(/ada|example|login/);
+    expect(JSON.stringify(limits.written)).not.to.match(/@|example|login/);
     expect(new Set(limits.written.map(({ key }) => key)).size, 'documents').to.equal(1);
     for (const { purgeAt } of limits.written)
       expect(purgeAt.getTime()).to.be.greaterThan(clock.now() + LIMIT_PERIOD_MS);

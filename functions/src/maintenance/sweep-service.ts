@@ -27,8 +27,6 @@ interface SweepDependencies {
   readonly credentials: CredentialStore;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Waits so many milliseconds. */
-  readonly pause: (milliseconds: number) => Promise<unknown>;
 }
 
 /** What became of the items of one kind. Those that failed or were left over are found again by the next run. */
@@ -171,16 +169,16 @@ export class SweepService {
    * from living until the next.
    */
   private async awaitRevocations(): Promise<void> {
-    const { revocations, clock, pause } = this.deps;
+    const { revocations, clock } = this.deps;
     const pending = await revocations.findDue(new Date(clock.now() + REVOCATION_DUE_MS), SWEEP_PAGE);
     const wait = (pending.at(-1)?.dueAt.getTime() ?? 0) - clock.now();
-    if (wait > 0) await pause(wait);
+    if (wait > 0) await clock.pause(wait);
   }
 
   private async awaitDeletion(): Promise<void> {
     const now = this.deps.clock.now();
     const at = Math.max(now, this.nextDeletionAt);
     this.nextDeletionAt = at + DELETION_INTERVAL_MS;
-    if (at > now) await this.deps.pause(at - now);
+    if (at > now) await this.deps.clock.pause(at - now);
   }
 }

@@ -7,19 +7,19 @@ import type { Handover } from '../delivery/message-sender.js';
 import { UnavailableError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
-import { orgPool } from '../orgs/org-record.js';
+import { poolOf } from '../orgs/pool-owner.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
 import { revocationId } from '../users/revocation-record.js';
 import type { RevocationStore } from '../users/revocation-store.js';
+import type { UserDirectory } from '../users/user-directory.js';
 import type { UserId } from '../users/user-id.js';
 import { verifiedContactsOf } from '../users/user-record.js';
-import type { UserStore } from '../users/user-store.js';
 import type { Notice } from './notice.js';
 
 interface NoticeDependencies {
   readonly worker: DeliveryWorker;
   readonly queue: DeliveryQueue;
-  readonly users: UserStore;
+  readonly directory: UserDirectory;
   readonly revocations: RevocationStore;
   readonly cipher: FieldCipher;
   readonly clock: Clock;
@@ -61,7 +61,7 @@ export class NoticeService {
    */
   async deliver(job: NoticeJob): Promise<readonly Handover[]> {
     const sender = await this.deps.worker.senderOf(job.orgId);
-    const user = sender === null ? null : await this.deps.users.find(orgPool(sender), job.uid);
+    const user = sender === null ? null : await this.deps.directory.find(poolOf(sender), job.uid);
     if (sender === null || user === null) return [];
     const sending = verifiedContactsOf(user).map((to) => {
       const id = deliveryId.named(this.deps.indexKey, ['notice', job.notice, job.eventId, to.kind, to.value]);

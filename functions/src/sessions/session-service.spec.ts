@@ -28,6 +28,7 @@ describe('SessionService', () => {
       expiresAt: new Date(house.clock.now() + SESSION_TOKEN_LIFETIME_MS),
       revokedAt: null,
       client: CLIENT,
+      signedInAt: null,
     });
   });
 

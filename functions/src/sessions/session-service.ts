@@ -7,9 +7,9 @@ import { settleBoth } from '../lib/settle.js';
 import type { DocumentChange } from '../limits/limit-store.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import type { UserId } from '../users/user-id.js';
-import type { UserRecord } from '../users/user-record.js';
+import type { PoolUser } from '../users/user-record.js';
 import { type SessionId, sessionId } from './session-id.js';
-import { sessionEnd } from './session-policy.js';
+import { SESSION_LIFETIME_MS, sessionEnd } from './session-policy.js';
 import type { ClientInfo, SessionRecord } from './session-record.js';
 import type { SessionStore } from './session-store.js';
 import type { CustomTokenSigner, SessionToken, SessionTokenVerifier, TokenExchanger } from './session-tokens.js';
@@ -24,13 +24,16 @@ interface SessionServiceDependencies {
 
 export interface SessionOpening {
   readonly pool: Pool;
-  readonly user: UserRecord;
-  readonly code: MatchedCode;
+  readonly user: PoolUser;
+  /** The code that opens it; null where a password alone does. */
+  readonly code: MatchedCode | null;
   readonly authMethods: readonly string[];
   readonly client: ClientInfo;
   readonly attempt: Attempt;
-  /** How long the session may live at most. */
-  readonly lifetimeSeconds: number;
+  /** How long the session may live at most; `refreshed`, as long as any: its tokens are renewed. */
+  readonly lifetimeSeconds: number | 'refreshed';
+  /** When the user showed to be who it is; for the main app alone. */
+  readonly signedInAt?: Date;
   /** Counters that change with it. */
   readonly counted?: DocumentChange | null;
 }
@@ -50,7 +53,17 @@ export class SessionService {
    * @throws InvalidCodeError, UserInactiveError, UnavailableError
    */
   async open(opening: SessionOpening): Promise<OpenedSession> {
-    const { pool, user, code, authMethods, client, attempt, lifetimeSeconds, counted = null } = opening;
+    const {
+      pool,
+      user,
+      code,
+      authMethods,
+      client,
+      attempt,
+      lifetimeSeconds,
+      signedInAt = null,
+      counted = null,
+    } = opening;
     const sid = sessionId.of(attempt.seed);
     const customToken = await this.sign(pool, user, sid, authMethods);
     const now = this.deps.clock.now();
@@ -59,16 +72,18 @@ export class SessionService {
       poolId: pool.id,
       uid: user.uid,
       createdAt: new Date(now),
-      expiresAt: sessionEnd(now, lifetimeSeconds),
+      expiresAt:
+        lifetimeSeconds === 'refreshed' ? new Date(now + SESSION_LIFETIME_MS) : sessionEnd(now, lifetimeSeconds),
       revokedAt: null,
       client,
+      signedInAt,
     };
     const [token, counts] = await settleBoth(
       this.deps.exchanger.exchange(pool, customToken),
       this.deps.sessions.open(session, code, counted),
     );
-    if (counts === null) throw new InvalidCodeError();
-    return { ...within(session, token), counts };
+    if (counts === null && code !== null) throw new InvalidCodeError();
+    return { ...within(session, token), counts: counts ?? [] };
   }
 
   /**
@@ -77,16 +92,15 @@ export class SessionService {
    */
   async reopen(
     pool: Pool,
-    user: UserRecord,
+    user: PoolUser,
     attempt: Attempt,
     authMethods: readonly string[],
   ): Promise<SessionToken | null> {
     if (!attempt.resumed) return null;
     const sid = sessionId.of(attempt.seed);
     const session = await this.deps.sessions.find(sid);
-    if (session === null || session.poolId !== pool.id || session.uid !== user.uid) return null;
-    if (session.revokedAt !== null || session.expiresAt.getTime() <= this.deps.clock.now()) return null;
-    return within(session, await this.deps.exchanger.exchange(pool, await this.sign(pool, user, sid, authMethods)));
+    if (session === null || !this.isLive(session, pool, user.uid)) return null;
+    return this.renew(session, pool, user, authMethods);
   }
 
   /**
@@ -97,22 +111,48 @@ export class SessionService {
   async authenticate(org: OrgRecord, token: string): Promise<SessionRecord> {
     const pool = orgPool(org);
     const { sid, uid } = await this.deps.verifier.verify(pool, token);
-    const session = await this.deps.sessions.find(sid);
-    if (session === null || session.poolId !== pool.id || session.uid !== uid) throw new InvalidSessionError();
-    const live = session.revokedAt === null && session.expiresAt.getTime() > this.deps.clock.now();
-    if (!live || session.createdAt.getTime() < org.sessionsValidFrom.getTime()) throw new InvalidSessionError();
+    const session = sid === null ? null : await this.deps.sessions.find(sid);
+    if (session === null || !this.isLive(session, pool, uid)) throw new InvalidSessionError();
+    if (session.createdAt.getTime() < org.sessionsValidFrom.getTime()) throw new InvalidSessionError();
     return session;
+  }
+
+  /** Whether it is this very user's, and neither over nor ended. */
+  isLive({ poolId, uid, revokedAt, expiresAt }: SessionRecord, pool: Pool, owner: UserId): boolean {
+    const isOwn = poolId === pool.id && uid === owner;
+    return isOwn && revokedAt === null && expiresAt.getTime() > this.deps.clock.now();
+  }
+
+  /** A new token of a session. @throws UserInactiveError, UnavailableError */
+  async renew(
+    session: SessionRecord,
+    pool: Pool,
+    user: PoolUser,
+    authMethods: readonly string[],
+  ): Promise<SessionToken> {
+    const customToken = await this.sign(pool, user, session.sid, authMethods);
+    return within(session, await this.deps.exchanger.exchange(pool, customToken));
+  }
+
+  /** Whether it was ended by hand. A sign-in with the client SDK that was never written down was not. */
+  async isRevoked(sid: SessionId): Promise<boolean> {
+    return ((await this.deps.sessions.find(sid))?.revokedAt ?? null) !== null;
   }
 
   async end(sid: SessionId): Promise<void> {
     await this.deps.sessions.revoke(sid, this.now());
   }
 
+  /** As if its user had signed in at `at`: what ends older ones leaves it alone. */
+  async renewSignIn(sid: SessionId, at: Date): Promise<void> {
+    await this.deps.sessions.renewSignIn(sid, at);
+  }
+
   async endAll(pool: Pool, uid: UserId, except?: SessionId): Promise<number> {
     return this.deps.sessions.revokeAll(pool, uid, this.now(), except);
   }
 
-  private sign(pool: Pool, user: UserRecord, sid: SessionId, authMethods: readonly string[]): Promise<string> {
+  private sign(pool: Pool, user: PoolUser, sid: SessionId, authMethods: readonly string[]): Promise<string> {
     const claims = { sid, org_id: pool.id === 'main' ? null : pool.id, role: user.role, auth_methods: authMethods };
     return this.deps.signer.sign(pool, user.uid, claims);
   }

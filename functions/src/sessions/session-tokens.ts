@@ -18,11 +18,14 @@ export interface SessionToken {
   readonly expiresAt: number;
 }
 
-/** What a token says after its signature, issuer, audience, times, tenant and sign-in provider were checked. */
-export interface VerifiedToken {
-  readonly uid: UserId;
-  readonly sid: SessionId;
-}
+/**
+ * What a token says after its signature, issuer, audience, times, tenant and sign-in provider were checked: of which session
+ * it is or, in the main app alone, when its user signed in with the client SDK.
+ */
+export type VerifiedToken = { readonly uid: UserId } & (
+  | { readonly sid: SessionId }
+  | { readonly sid: null; readonly signedInAt: Date }
+);
 
 /** Port: signs custom tokens, with IAM in production. @throws UnavailableError */
 export interface CustomTokenSigner {

@@ -3,12 +3,12 @@ import type { PrefixBreaker } from '../delivery/prefix-breaker.js';
 import { prefixOf } from '../delivery/sms-policy.js';
 import { UnavailableError } from '../errors/gatehouse-error.js';
 import type { BackgroundWork } from '../lib/background-work.js';
-import { type OrgRecord, orgPool } from '../orgs/org-record.js';
-import { isVerified, type UserRecord } from './user-record.js';
-import type { UserStore } from './user-store.js';
+import { type PoolOwner, poolOf } from '../orgs/pool-owner.js';
+import type { UserDirectory } from './user-directory.js';
+import { isVerified, type PoolUser } from './user-record.js';
 
 interface CodeProofDependencies {
-  readonly users: UserStore;
+  readonly directory: UserDirectory;
   readonly prefixes: PrefixBreaker;
   readonly background: BackgroundWork;
 }
@@ -21,14 +21,17 @@ export class CodeProof {
    * `proves`: the contact that the code went to; null for a text message that may have gone to the email instead. What the
    * code is used for does not fail for want of it: the next one proves the same.
    */
-  async note(org: OrgRecord, user: UserRecord, proves: ContactKind | null): Promise<void> {
-    const { background, prefixes, users } = this.deps;
-    // What a test org is told of is not sent, nor counted for its prefix.
-    if (proves !== 'email' && org.environment !== 'test')
-      background.start(() => prefixes.noteUse(prefixOf(user.phone_number)));
+  async note(owner: PoolOwner, user: PoolUser, proves: ContactKind | null): Promise<void> {
+    if (proves !== 'email' && user.phone_number !== null) this.noteUse(owner, user.phone_number);
     if (proves === null || isVerified(user, proves)) return;
-    await users.markVerified(orgPool(org), user.uid, proves).catch((error: unknown) => {
+    await this.deps.directory.markVerified(poolOf(owner), user.uid, proves).catch((error: unknown) => {
       if (!(error instanceof UnavailableError)) throw error;
     });
+  }
+
+  /** That people at its prefix use their codes. What a test org is told of is not sent, nor counted for its prefix. */
+  noteUse({ environment }: PoolOwner, phone: string): void {
+    const { background, prefixes } = this.deps;
+    if (environment !== 'test') background.start(() => prefixes.noteUse(prefixOf(phone)));
   }
 }

@@ -30,7 +30,7 @@ import { contactSubject, otherContact } from './user-subjects.js';
 
 interface LoginDependencies {
   readonly users: UserStore;
-  readonly check: PasswordCheck;
+  readonly check: PasswordCheck<UserRecord>;
   readonly codes: CodeService;
   readonly sessions: SessionService;
   readonly delivery: DeliveryService;
@@ -92,7 +92,7 @@ export class LoginService {
     // Who is written to is known by now, unless the org sends to the other contact.
     const count = () => (kind === contact.kind ? quotas.count(org, contact, 'login') : NOTHING);
     const [counted, { tried, user }] = await this.counting(count, (begin) =>
-      this.deps.check.run({ org, contact, password, client }, begin),
+      this.deps.check.run({ owner: org, contact, password, client }, begin),
     );
     const send = counted ?? (await quotas.count(org, contactsOf(user)[kind], 'login'));
     // Only now: to a wrong password, what right ones have used would tell that somebody has the contact.

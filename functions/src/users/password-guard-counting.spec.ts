@@ -99,7 +99,7 @@ describe('PasswordGuard: counting', () => {
   it('keeps no contact and no address in what it writes', async () => {
     const { limits, fails } = setUpGuard();
     await fails(5, { address: '198.51.100.77' });
-    expect(JSON.stringify(limits.written)).not.to.match(/ada|example|198\.51/);
+    expect(JSON.stringify(limits.written)).not.to.match(/@|example|198\.51\.100/);
     for (const { key } of limits.written) expect(key).to.equal(limits.written[0]?.key);
   });
 

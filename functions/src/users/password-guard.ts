@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.js';
 import type { CountChange } from '../limits/limit-store.js';
 import type { Count, Limiter, LimitSubject, LimitUse, Returned } from '../limits/limiter.js';
 import { BACK_OFF_CEILING_MS, backOffMs, FAILURE_CEILING, lockoutStanding } from '../limits/lockout-policy.js';
-import type { OrgRecord } from '../orgs/org-record.js';
+import { type PoolOwner, poolOf } from '../orgs/pool-owner.js';
 import type { ClientInfo } from '../sessions/session-record.js';
 
 interface PasswordGuardDependencies {
@@ -45,11 +45,11 @@ export class PasswordGuard {
   constructor(private readonly deps: PasswordGuardDependencies) {}
 
   /** `given` is the contact that somebody named the account by. */
-  account(org: OrgRecord, account: string, { address }: ClientInfo, given?: Contact): GuardedAccount {
+  account(owner: PoolOwner, account: string, { address }: ClientInfo, given?: Contact): GuardedAccount {
     const client = `clients.c${clientName(this.deps.indexKey, address)}`;
     const tries = [ACCOUNT_TRIES, { limit: 'client_password_tries', scope: client }] as const;
-    const isExempt = given !== undefined && isTestContact(org, given);
-    const subject = { ...accountSubject(org.orgId, account), settings: org.settings.limits, isExempt };
+    const isExempt = given !== undefined && isTestContact(owner, given);
+    const subject = { ...accountSubject(poolOf(owner).id, account), settings: owner.settings.limits, isExempt };
     return { subject, client, tries };
   }
 

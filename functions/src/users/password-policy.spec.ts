@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { expectThrownCode } from '../../test/support/unit-fixtures.js';
-import { assertPasswordAllowed, PARTNER_PASSWORD_MIN, PASSWORD_MAX } from './password-policy.js';
+import {
+  ACCOUNT_PASSWORD_MIN,
+  assertPasswordAllowed,
+  assertPasswordDiffers,
+  PARTNER_PASSWORD_MIN,
+  PASSWORD_MAX,
+} from './password-policy.js';
 
 const check = (password: string, minimum = PARTNER_PASSWORD_MIN) =>
   assertPasswordAllowed(password, minimum, 'new_password');
@@ -43,7 +49,20 @@ describe('assertPasswordAllowed', () => {
     expect(details?.[0]?.message).to.include('15');
   });
 
-  it('has the limits of the Partner API', () => {
-    expect([PARTNER_PASSWORD_MIN, PASSWORD_MAX]).to.deep.equal([6, 256]);
+  it('has the limits of both APIs', () => {
+    expect([PARTNER_PASSWORD_MIN, ACCOUNT_PASSWORD_MIN, PASSWORD_MAX]).to.deep.equal([6, 8, 256]);
   });
+});
+
+describe('assertPasswordDiffers', () => {
+  it('refuses the current password, to the last character, and names the field but not the value', () => {
+    const { details } = expectThrownCode(
+      () => assertPasswordDiffers('a password', 'a password', 'newPassword'),
+      'invalid_request',
+    );
+    expect(details).to.deep.equal([{ path: 'newPassword', message: 'Must differ from the current password.' }]);
+  });
+
+  for (const other of ['A password', 'a password ', ' a password', ''])
+    it(`takes any other: "${other}"`, () => assertPasswordDiffers(other, 'a password', 'newPassword'));
 });

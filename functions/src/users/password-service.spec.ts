@@ -4,7 +4,7 @@ import { checkedRegistration, newOrg, storeOrg } from '../../test/support/record
 import { wrongCode } from '../../test/support/scenario.js';
 import { expectCode, ManualClock, TEST_SECRETS } from '../../test/support/unit-fixtures.js';
 import { memoryPorts } from '../adapters/memory/memory-ports.js';
-import { composeServices } from '../composition.js';
+import { composeServices } from '../compose-services.js';
 import type { Contact } from '../contacts/contact.js';
 import { NotFoundError, UnavailableError } from '../errors/gatehouse-error.js';
 import { orgPool } from '../orgs/org-record.js';
@@ -44,7 +44,7 @@ class Desk {
 
   change({ uid }: UserRecord) {
     const now = new Date(this.clock.now());
-    const times = { createdAt: now, expiresAt: now, revokedAt: null };
+    const times = { createdAt: now, expiresAt: now, revokedAt: null, signedInAt: null };
     const session = { sid: sessionId.generate(), poolId: this.pool.id, uid, client: CLIENT, ...times };
     const passwords = { currentPassword: this.ada.password, newPassword: NEW_PASSWORD };
     return this.passwords.change(this.org, session, CLIENT, passwords);

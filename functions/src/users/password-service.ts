@@ -8,34 +8,33 @@ import type { SendQuotas } from '../delivery/send-quotas.js';
 import {
   InvalidCodeError,
   InvalidCredentialsError,
-  InvalidRequestError,
   InvalidSessionError,
   NotFoundError,
 } from '../errors/gatehouse-error.js';
 import type { Attempt } from '../idempotency/idempotency-record.js';
 import { freshAttempt } from '../idempotency/idempotency-service.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
-import type { OrgPool, Pool } from '../identity/pool.js';
+import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
 import { settleBoth } from '../lib/settle.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { Notice } from '../notices/notice.js';
-import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import { channelKind } from '../orgs/org-settings.js';
+import { hidesExistence, type PoolOwner, poolOf } from '../orgs/pool-owner.js';
 import type { SessionId } from '../sessions/session-id.js';
 import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
 import type { AccessService } from './access-service.js';
 import type { CodeProof } from './code-proof.js';
 import { fallbackOf } from './fallback.js';
 import type { PasswordGuard } from './password-guard.js';
+import type { UserDirectory } from './user-directory.js';
 import type { UserId } from './user-id.js';
-import { contactsOf, type UserRecord } from './user-record.js';
-import type { UserStore } from './user-store.js';
+import { contactsOf, type PoolUser } from './user-record.js';
 import { contactSubject, userSubject } from './user-subjects.js';
 
 interface PasswordDependencies {
-  readonly users: UserStore;
+  readonly directory: UserDirectory;
   readonly identities: IdentityProvider;
   readonly codes: CodeService;
   readonly access: AccessService;
@@ -51,7 +50,7 @@ interface PasswordDependencies {
 interface Owner {
   /** The user's uid, or a made-up one, the same each time, for a contact that nobody has. */
   readonly uid: string;
-  readonly user: UserRecord | null;
+  readonly user: PoolUser | null;
 }
 
 export interface PasswordChange {
@@ -59,7 +58,7 @@ export interface PasswordChange {
   readonly newPassword: string;
   /** Which try of the request it is; a fresh one unless given. */
   readonly attempt?: Attempt;
-  /** The org's own unless given. */
+  /** The pool owner's own unless given. */
   readonly locale?: Locale;
 }
 
@@ -69,76 +68,78 @@ export class PasswordService {
 
   /**
    * Does the same work whether or not anybody has the contact; the message for nobody is dropped by the queue's worker.
-   * @throws RateLimitedError, UnavailableError
+   * Where the owner of the pool does not hide who has an account, a contact that nobody has is refused.
+   * @throws NotFoundError, RateLimitedError, UnavailableError
    */
-  async sendResetCode(org: OrgRecord, contact: Contact, locale: Locale = org.settings.locale): Promise<void> {
+  async sendResetCode(owner: PoolOwner, contact: Contact, locale: Locale = owner.settings.locale): Promise<void> {
     const [, { uid, user }] = await settleBoth(
-      this.deps.quotas.reserveDestination(org, contact, 'password_reset'),
-      this.findOwner(orgPool(org), contact),
+      this.deps.quotas.reserveDestination(owner, contact, 'password_reset'),
+      this.findOwner(poolOf(owner), contact),
     );
-    const rules = codeRules(org.settings);
-    const to = user === null ? contact : contactsOf(user)[channelKind(org.settings.resetChannel, contact.kind)];
-    const fallback = user === null ? null : fallbackOf(org, user, to);
+    if (user === null && !hidesExistence(owner)) throw new NotFoundError('There is no user with this contact.');
+    const rules = codeRules(owner.settings);
+    const kind = channelKind(owner.settings.resetChannel, contact.kind);
+    const to = (user === null ? null : contactsOf(user)[kind]) ?? contact;
+    const fallback = user === null ? null : fallbackOf(owner, user, to);
     const proves = fallback === null ? to.kind : null;
-    const request = { ...contextOf(org, uid, contact), uid, proves, ...rules };
+    const request = { ...contextOf(owner, uid, contact), uid, proves, ...rules };
     const message = { to, purpose: request.purpose, lifetimeSeconds: rules.lifetimeSeconds, locale };
     // What goes to the user's other contact is counted there when it is sent, behind the answer.
     const how = { isForNobody: user === null, isCounted: to.kind === contact.kind, fallback };
-    await this.deps.codes.issue(request, (code) => this.deps.delivery.sendLater(org, { ...message, code }, how));
+    await this.deps.codes.issue(request, (code) => this.deps.delivery.sendLater(owner, { ...message, code }, how));
   }
 
   /** Answers whose password it was. @throws InvalidCodeError, LockedOutError, UnavailableError */
   async reset(
-    org: OrgRecord,
+    owner: PoolOwner,
     contact: Contact,
     code: string,
     newPassword: string,
-    locale: Locale = org.settings.locale,
+    locale: Locale = owner.settings.locale,
   ): Promise<UserId> {
-    const pool = orgPool(org);
+    const pool = poolOf(owner);
     const { uid, user } = await this.findOwner(pool, contact);
-    const matched = await this.deps.codes.check(contextOf(org, uid, contact), code);
+    const matched = await this.deps.codes.check(contextOf(owner, uid, contact), code);
     if (user === null || !(await this.deps.codes.consume(matched))) throw new InvalidCodeError();
     // The code has proved who asks: a failure from here on must not leave a new password on a locked account.
-    await this.deps.guard.unlock(pool, user.email);
+    if (user.email !== null) await this.deps.guard.unlock(pool, user.email);
     // Before the notice: the contact that the code has proved is told with the others.
-    await this.deps.proof.note(org, user, matched.proves);
+    await this.deps.proof.note(owner, user, matched.proves);
     const notice = this.notice(matched.challengeId, locale);
     await this.replacePassword(pool, user, newPassword, () => new InvalidCodeError(), { notice });
     return user.uid;
   }
 
   /**
-   * @throws InvalidCredentialsError, InvalidRequestError, InvalidSessionError, RateLimitedError, LockedOutError,
-   * UnavailableError
+   * @throws InvalidCredentialsError, InvalidSessionError, RateLimitedError, LockedOutError, UnavailableError
    */
   async change(
-    org: OrgRecord,
+    owner: PoolOwner,
     session: SessionRecord,
     client: ClientInfo,
-    { currentPassword, newPassword, attempt = freshAttempt(), locale = org.settings.locale }: PasswordChange,
+    { currentPassword, newPassword, attempt = freshAttempt(), locale = owner.settings.locale }: PasswordChange,
   ): Promise<void> {
-    if (newPassword === currentPassword) {
-      throw new InvalidRequestError([{ path: 'new_password', message: 'Must differ from the current password.' }]);
-    }
-    const pool = orgPool(org);
-    const user = await this.deps.users.find(pool, session.uid);
+    const pool = poolOf(owner);
+    const user = await this.deps.directory.find(pool, session.uid);
     if (user === null || user.status !== 'active') throw new InvalidSessionError();
-    await this.assertCurrentPassword(org, user, currentPassword, client);
+    await this.assertCurrentPassword(owner, user, currentPassword, client);
     const around = { keep: session.sid, notice: this.notice(attempt.seed, locale) };
     await this.replacePassword(pool, user, newPassword, (cause) => new InvalidSessionError(cause), around);
   }
 
   private async assertCurrentPassword(
-    org: OrgRecord,
-    user: UserRecord,
+    owner: PoolOwner,
+    user: PoolUser,
     password: string,
     client: ClientInfo,
   ): Promise<void> {
     const { guard } = this.deps;
-    const account = guard.account(org, user.email, client, contactsOf(user).email);
+    const { email } = contactsOf(user);
+    // Who signs in otherwise has no password to change.
+    if (email === null) throw new InvalidCredentialsError('The current password is wrong.');
+    const account = guard.account(owner, email.value, client, email);
     const { tried, check } = await guard.checking(account, [], () =>
-      this.deps.identities.checkPassword(orgPool(org), user.email, password),
+      this.deps.identities.checkPassword(poolOf(owner), email.value, password),
     );
     await guard.admit(tried);
     this.deps.limiter.tell(tried.count, account.tries);
@@ -149,8 +150,8 @@ export class PasswordService {
 
   /** Everything that was begun with the old password ends with it. `gone` is the error for a user who was just deleted. */
   private async replacePassword(
-    pool: OrgPool,
-    user: UserRecord,
+    pool: Pool,
+    user: PoolUser,
     newPassword: string,
     gone: (cause: NotFoundError) => Error,
     around: { readonly keep?: SessionId; readonly notice: Notice },
@@ -168,19 +169,19 @@ export class PasswordService {
   }
 
   private async findOwner(pool: Pool, contact: Contact): Promise<Owner> {
-    const user = await this.deps.users.findByContact(pool, contact);
+    const user = await this.deps.directory.findByContact(pool, contact);
     if (user !== null && user.status === 'active') return { uid: user.uid, user };
     const uid = keyedId(this.deps.indexKey, ['nobody', pool.id, contactSubject(contact)]);
     return { uid, user: null };
   }
 }
 
-function contextOf(org: OrgRecord, uid: string, contact: Contact) {
+function contextOf(owner: PoolOwner, uid: string, contact: Contact) {
   return {
-    pool: orgPool(org),
+    pool: poolOf(owner),
     purpose: 'password_reset',
     subject: userSubject(uid),
     contact,
-    isTestContact: isTestContact(org, contact),
+    isTestContact: isTestContact(owner, contact),
   } as const;
 }

@@ -1,6 +1,6 @@
 import { AlreadyExistsError, RequestInProgressError } from '../errors/gatehouse-error.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
-import type { OrgPool } from '../identity/pool.js';
+import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { REGISTRATION_LEASE_MS, UNDOING_LEASE_MS } from './registration-policy.js';
 import type { ReadReservation, ReservationClaim, ReservationKey, ReservationRecord } from './reservation-record.js';
@@ -14,7 +14,7 @@ interface ClaimsDependencies {
 }
 
 export interface RegistrationAttempt {
-  readonly pool: OrgPool;
+  readonly pool: Pool;
   readonly uid: UserId;
   readonly keys: readonly ReservationKey[];
   readonly fingerprint: string;
@@ -61,8 +61,13 @@ export class RegistrationClaims {
     const found = (await this.deps.reservations.find(keys)).filter((one) => one.uid === uid);
     if (found.length === 0 || !found.every((one) => this.isAbandoned(one))) return false;
     const claims = await this.takeOver(found, UNDOING_LEASE_MS);
-    await this.deps.identities.delete(pool, uid);
+    await this.removeIdentity(pool, uid);
     return this.deps.reservations.release(claims);
+  }
+
+  /** In the main app it is a user without a profile as well, such as the client SDK makes them, and may be in use. */
+  async removeIdentity(pool: Pool, uid: UserId): Promise<void> {
+    if (pool.id !== 'main') await this.deps.identities.delete(pool, uid);
   }
 
   private async takeOver(found: readonly ReadReservation[], leaseMs: number): Promise<readonly ReservationClaim[]> {

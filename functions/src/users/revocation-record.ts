@@ -9,14 +9,14 @@ export type RevocationId = Brand<'RevocationId'>;
 export const revocationId = prefixedId<'RevocationId'>('rev');
 
 /**
- * The intent to end everything of a user and to tell them why, written down before a password is replaced: it is there for
- * as long as that may have been done by half.
+ * The intent to end everything of a user and to tell them why, written down before a password or a contact is replaced: it
+ * is there for as long as that may have been done by half.
  */
 export interface RevocationRecord {
   readonly id: RevocationId;
   readonly pool: Pool;
   readonly uid: UserId;
-  /** The session that changes the password, which lives on. */
+  /** The session that makes the change, which lives on. */
   readonly keep: SessionId | null;
   /** False where nothing is left to do but to tell. */
   readonly ends: boolean;

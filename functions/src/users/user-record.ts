@@ -24,14 +24,23 @@ export interface Address {
   readonly country?: string | undefined;
 }
 
-/** A user's profile, as the service goes by it. ssn and date of birth are ciphertexts of `FieldCipher`. */
-export interface UserRecord extends UserTerms {
+/** A user of whichever pool, as passwords, codes, sessions and messages go by it. */
+export interface PoolUser {
   readonly uid: UserId;
-  readonly email: string;
-  readonly phone_number: string;
+  /** null where there is none: a user of the main app may have neither, or only one. */
+  readonly email: string | null;
+  readonly phone_number: string | null;
   /** Whether somebody has used a code that went there. Mail and messages about the account go to such contacts alone. */
   readonly email_verified: boolean;
   readonly phone_verified: boolean;
+  readonly status: UserStatus;
+  readonly role: string;
+}
+
+/** A partner's user: the profile, as the service goes by it. ssn and date of birth are ciphertexts of `FieldCipher`. */
+export interface UserRecord extends UserTerms, PoolUser {
+  readonly email: string;
+  readonly phone_number: string;
   readonly first_name: string;
   readonly last_name: string;
   readonly ssn: string;
@@ -61,15 +70,20 @@ function strictest(written: unknown, inForce: UserStatus): UserStatus {
   return USER_STATUSES.find((status) => status === written) ?? 'suspended';
 }
 
-export function contactsOf(user: UserRecord): { email: Contact; phone: Contact } {
-  return { email: { kind: 'email', value: user.email }, phone: { kind: 'phone', value: user.phone_number } };
+export function contactsOf(user: UserRecord): { email: Contact; phone: Contact };
+export function contactsOf(user: PoolUser): { email: Contact | null; phone: Contact | null };
+export function contactsOf({ email, phone_number }: PoolUser) {
+  return { email: contactOf('email', email), phone: contactOf('phone', phone_number) };
 }
 
-export function verifiedContactsOf(user: UserRecord): readonly Contact[] {
-  const { email, phone } = contactsOf(user);
-  return [...(user.email_verified ? [email] : []), ...(user.phone_verified ? [phone] : [])];
+export function verifiedContactsOf(user: PoolUser): readonly Contact[] {
+  return Object.values(contactsOf(user)).flatMap((one) => (one !== null && isVerified(user, one.kind) ? [one] : []));
 }
 
-export function isVerified(user: UserRecord, kind: ContactKind): boolean {
+function contactOf(kind: ContactKind, value: string | null): Contact | null {
+  return value === null ? null : { kind, value };
+}
+
+export function isVerified(user: PoolUser, kind: ContactKind): boolean {
   return kind === 'email' ? user.email_verified : user.phone_verified;
 }

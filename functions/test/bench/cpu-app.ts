@@ -1,6 +1,7 @@
 import { onRequest } from 'firebase-functions/https';
 import { z } from 'zod';
-import { composePorts, composeServices } from '../../src/composition.js';
+import { composeServices } from '../../src/compose-services.js';
+import { composePorts } from '../../src/composition.js';
 import { readConfig } from '../../src/config/config.js';
 import { currentEnvironment } from '../../src/config/environment.js';
 import { createApp } from '../../src/http/app.js';

@@ -4,7 +4,7 @@ import { orgPool } from '../../src/orgs/org-record.js';
 import type { UserRecord } from '../../src/users/user-record.js';
 import type { TestOrg } from '../support/api-client.js';
 import { describeApp } from '../support/describe-app.js';
-import { eachShape, inForce, SHAPES, settlesOnce } from '../support/document-shapes.js';
+import { eachShape, inForce, SHAPES, settlesOnce, shapesOf } from '../support/document-shapes.js';
 import { FirestoreProbe } from '../support/firestore-probe.js';
 import { BY, newUser } from '../support/records.js';
 
@@ -60,7 +60,7 @@ describeApp('Profiles of any shape', (app) => {
     const session = await app().scenario.logIn(world, user);
     const whole = (await probe.read(pathOf(user.userId))) ?? {};
     for (const field of FIELDS.filter((one) => one in whole))
-      for (const [shape, value] of Object.entries(SHAPES)) {
+      for (const [shape, value] of shapesOf(field)) {
         await probe.write(pathOf(user.userId), { [field]: value });
         const known = await app().api.post(world, '/partner/auth/introspect', { token: session });
         const shown = await app().api.request('/partner/users/me', { method: 'GET', org: world, session });

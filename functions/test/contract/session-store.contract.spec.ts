@@ -23,6 +23,7 @@ function newSession(pool: Pool, uid: UserId): SessionRecord {
     createdAt: BEGUN,
     expiresAt: ENDS,
     revokedAt: null,
+    signedInAt: null,
     client,
   };
 }

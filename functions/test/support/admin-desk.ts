@@ -5,7 +5,7 @@ import type { Backoffice } from '../../src/admin/cli/backoffice.js';
 import type { CliWorld } from '../../src/admin/cli/cli-world.js';
 import type { DoctorTarget } from '../../src/admin/doctor/doctor-target.js';
 import type { Actor, AuditRecord } from '../../src/audit/audit-record.js';
-import { composeServices } from '../../src/composition.js';
+import { composeServices } from '../../src/compose-services.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
 import type { OrgId } from '../../src/orgs/org-id.js';
 import { orgPool } from '../../src/orgs/org-record.js';

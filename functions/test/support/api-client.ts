@@ -60,7 +60,7 @@ export function expectStatus(response: ApiResponse, status: number): ApiResponse
   return response;
 }
 
-/** Checks a Partner API error: status, `error.code`, and the envelope. */
+/** Checks an error of the Partner or the Account API: status, `error.code`, and the envelope. */
 export function expectError(response: ApiResponse, status: number, code: string): ApiResponse {
   expectStatus(response, status);
   expect(response.body.success, response.text).to.equal(false);

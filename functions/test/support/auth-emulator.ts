@@ -21,8 +21,8 @@ export const authEmulator = {
     return post(`http://${host}/identitytoolkit.googleapis.com/v1/${method}?key=demo-api-key`, body, {});
   },
 
-  /** A user's account as an admin sees it. @throws Error when there is none. */
-  async lookup(tenantId: string, uid: string): Promise<EmulatorAccount> {
+  /** A user's account as an admin sees it; without a tenant, one of the main app. @throws Error when there is none. */
+  async lookup(tenantId: string | null, uid: string): Promise<EmulatorAccount> {
     const { body } = await asAdmin(tenantId, 'accounts:lookup', { localId: [uid] });
     const [account] = (body['users'] ?? []) as EmulatorAccount[];
     if (account === undefined) throw new Error(`no account ${uid}`);
@@ -41,9 +41,10 @@ export const authEmulator = {
   },
 };
 
-function asAdmin(tenantId: string, method: string, body: Json) {
+function asAdmin(tenantId: string | null, method: string, body: Json) {
   const { authEmulator: host, projectId } = testStack();
-  const url = `http://${host}/identitytoolkit.googleapis.com/v1/projects/${projectId}/tenants/${tenantId}/${method}`;
+  const pool = tenantId === null ? projectId : `${projectId}/tenants/${tenantId}`;
+  const url = `http://${host}/identitytoolkit.googleapis.com/v1/projects/${pool}/${method}`;
   return post(url, body, { authorization: 'Bearer owner' });
 }
 
@@ -56,11 +57,14 @@ async function post(url: string, body: Json, headers: Record<string, string>) {
   return { status: response.status, body: (await response.json()) as Json };
 }
 
-/** A session token as anybody could forge it for the emulator, which signs nothing: only its claims can be wrong. */
-export function unsignedToken({ org }: TestOrg, now: number, claims: Readonly<Record<string, unknown>>): string {
+/**
+ * A session token as anybody could forge it for the emulator, which signs nothing: only its claims can be wrong. Without an
+ * org, one of the main app.
+ */
+export function unsignedToken(owner: TestOrg | null, now: number, claims: Readonly<Record<string, unknown>>): string {
   const { projectId } = testStack();
-  const firebase = { tenant: org.tenantId, sign_in_provider: 'custom' };
-  return new UnsecuredJWT({ org_id: org.orgId, firebase, ...claims })
+  const firebase = { tenant: owner?.org.tenantId, sign_in_provider: 'custom' };
+  return new UnsecuredJWT({ org_id: owner?.org.orgId ?? null, firebase, ...claims })
     .setIssuer(`https://securetoken.google.com/${projectId}`)
     .setAudience(projectId)
     .setIssuedAt(new Date(now))

@@ -8,9 +8,11 @@ import type { CodeMessage } from '../../src/delivery/message.js';
 import { BackgroundWork } from '../../src/lib/background-work.js';
 import { LeasedLimiter } from '../../src/limits/leased-limiter.js';
 import { Limiter } from '../../src/limits/limiter.js';
+import { DEFAULT_MAIN_APP } from '../../src/orgs/main-app.js';
 import type { OrgRecord } from '../../src/orgs/org-record.js';
 import { DEFAULT_ORG_SETTINGS, type OrgSettings } from '../../src/orgs/org-settings.js';
 import { FieldCipher } from '../../src/pii/field-cipher.js';
+import { PoolUsers } from '../../src/users/pool-users.js';
 import { FaultPlan } from './fault-plan.js';
 import { newOrg, storeOrg } from './records.js';
 import { ScriptedProvider } from './scripted-provider.js';
@@ -61,11 +63,12 @@ export class DeliveryDesk {
     const { clock, background, cipher, faults } = this;
     const wrap = <Name extends keyof MemoryPorts>(name: Name) => faults.wrap(name, this.ports[name]);
     const ports = { deliveries: wrap('deliveries'), limits: wrap('limits'), orgs: wrap('orgs'), queue: wrap('queue') };
-    const parts = { ...ports, clock, background, cipher, indexKey: INDEX_KEY };
-    const { audit, users, revocations } = this.ports;
+    const { audit, revocations } = this.ports;
+    const directory = new PoolUsers(this.ports);
+    const parts = { ...ports, directory, mainApp: DEFAULT_MAIN_APP, clock, background, cipher, indexKey: INDEX_KEY };
     const limiter = new Limiter(parts);
     const sender = faults.wrap('sender', this.provider);
-    const outer = { ...ports, audit, users, revocations, sender };
+    const outer = { ...ports, audit, revocations, sender };
     return { limiter, ...composeDelivery(outer, { ...parts, limiter, quotas: new LeasedLimiter(parts) }) };
   }
 

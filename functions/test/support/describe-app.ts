@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { failedHandover } from '../../src/adapters/failed-handover.js';
 import { MemoryOutbox, MemoryQueue } from '../../src/adapters/memory/memory-delivery.js';
 import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
-import { type ComposedServices, composePorts, composeServices } from '../../src/composition.js';
+import { type ComposedServices, composeServices } from '../../src/compose-services.js';
+import { composePorts } from '../../src/composition.js';
 import { readConfig } from '../../src/config/config.js';
 import type { ParamName } from '../../src/config/param-names.js';
 import { parseSecrets, type Secrets } from '../../src/config/secrets.js';
@@ -15,8 +16,10 @@ import { routes } from '../../src/http/routes/index.js';
 import { webhooks } from '../../src/http/webhooks/index.js';
 import type { BreakerPolicy } from '../../src/lib/backend-policy.js';
 import { jsonLogger } from '../../src/lib/logger.js';
+import { DEFAULT_MAIN_APP, type MainApp } from '../../src/orgs/main-app.js';
 import type { OrgSettings } from '../../src/orgs/org-settings.js';
 import type { Ports } from '../../src/ports.js';
+import { AccountScenario } from './account-scenario.js';
 import { ApiClient, type TestOrg } from './api-client.js';
 import { BackendRecorder, RecordedBackgroundWork } from './backend-recorder.js';
 import { NEVER_OPENS } from './breakers.js';
@@ -30,6 +33,8 @@ import { TestClock } from './test-clock.js';
 export interface TestApp {
   readonly api: ApiClient;
   readonly scenario: Scenario;
+  /** The same for users of the main app. */
+  readonly account: AccountScenario;
   readonly services: ComposedServices;
   readonly ports: Ports;
   readonly clock: TestClock;
@@ -49,16 +54,27 @@ export interface TestApp {
 const TEST_BCRYPT_COST = 4;
 
 /** A suite on the emulators. The fixture is there from `before` on. */
-export function describeApp(title: string, body: (app: () => TestApp) => void): void {
-  describeWith(title, () => startEmulatorApp(), body);
+export function describeApp(title: string, body: (app: () => TestApp) => void, options: EmulatorAppOptions = {}): void {
+  describeWith(title, () => startEmulatorApp(options), body);
 }
 
 /** The same in memory: for what needs many requests and no backend. */
-export function describeMemoryApp(title: string, body: (app: () => TestApp) => void): void {
-  describeWith(title, startMemoryApp, body);
+export function describeMemoryApp(
+  title: string,
+  body: (app: () => TestApp) => void,
+  options: MemoryAppOptions = {},
+): void {
+  describeWith(title, () => startMemoryApp(options), body);
 }
 
-export interface EmulatorAppOptions {
+/** How the deployment has set up its own app. */
+export interface MainAppOptions {
+  readonly mainApp?: Partial<MainApp>;
+  /** From which browsers may call the Account API. */
+  readonly origins?: readonly string[];
+}
+
+export interface EmulatorAppOptions extends MainAppOptions {
   /** Puts something between the function and the emulators. */
   readonly env?: Readonly<Record<string, string>>;
   readonly breaker?: BreakerPolicy;
@@ -69,16 +85,20 @@ export interface EmulatorAppOptions {
 }
 
 export async function startEmulatorApp(options: EmulatorAppOptions = {}): Promise<TestApp> {
-  const { env = {}, breaker = NEVER_OPENS, ports: replaced = () => ({}) } = options;
+  const { env = {}, breaker = NEVER_OPENS, ports: replaced = () => ({}), sender, mainApp, origins } = options;
   const config = readConfig({ ...testStack().env, ...env });
   const clock = new TestClock();
   const backends = new BackendRecorder();
   const { ports, close } = composePorts(config, { clock, observer: backends.observe, breaker });
   const all = { ...ports, ...replaced(clock) };
-  return startApp({ ports: all, secrets: config.secrets, clock, backends, sender: options.sender, close });
+  return startApp({ ports: all, secrets: config.secrets, clock, backends, sender, mainApp, origins, close });
 }
 
-export async function startMemoryApp(): Promise<TestApp> {
+export interface MemoryAppOptions extends MainAppOptions {
+  readonly ports?: (clock: TestClock) => Partial<Ports>;
+}
+
+export async function startMemoryApp({ ports = () => ({}), ...own }: MemoryAppOptions = {}): Promise<TestApp> {
   const key = (byte: number) =>
     Buffer.from(Array.from({ length: 32 }, (_, index) => (byte + index) % 256)).toString('base64');
   const values: Partial<Record<ParamName, string>> = {
@@ -90,7 +110,8 @@ export async function startMemoryApp(): Promise<TestApp> {
   const clock = new TestClock();
   const close = async () => {};
   return startApp({
-    ports: memoryPorts('demo-gatehouse', clock),
+    ports: { ...memoryPorts('demo-gatehouse', clock), ...ports(clock) },
+    ...own,
     secrets,
     clock,
     backends: new BackendRecorder(),
@@ -98,7 +119,7 @@ export async function startMemoryApp(): Promise<TestApp> {
   });
 }
 
-interface Parts {
+interface Parts extends Undefinable<MainAppOptions> {
   readonly ports: Ports;
   readonly secrets: Secrets;
   readonly clock: TestClock;
@@ -107,7 +128,10 @@ interface Parts {
   close(): Promise<void>;
 }
 
-async function startApp({ ports: outer, secrets, clock, backends, sender, close }: Parts): Promise<TestApp> {
+type Undefinable<T> = { readonly [Key in keyof T]: T[Key] | undefined };
+
+async function startApp(parts: Parts): Promise<TestApp> {
+  const { ports: outer, secrets, clock, backends, sender, mainApp, origins = [], close } = parts;
   const logs: string[] = [];
   const outbox = new MemoryOutbox();
   const queue = new MemoryQueue();
@@ -119,7 +143,8 @@ async function startApp({ ports: outer, secrets, clock, backends, sender, close 
     backends.observe({ backend: 'tasks', operation: 'enqueue', cost: {} }, () => queue.enqueue(...job));
   const ports: Ports = { ...outer, sender: sender ?? { send }, queue: { enqueue }, callbacks: callbackVerifiers() };
   const hasher = new SecretHasher(TEST_BCRYPT_COST);
-  const services = composeServices(ports, secrets, clock, hasher, new RecordedBackgroundWork(backends));
+  const background = new RecordedBackgroundWork(backends);
+  const services = composeServices(ports, secrets, clock, hasher, background, { ...DEFAULT_MAIN_APP, ...mainApp });
   let drained: Promise<unknown> = Promise.resolve();
   /** Whoever comes second waits for what the first has taken as well. */
   const drain = (): Promise<void> => {
@@ -131,6 +156,7 @@ async function startApp({ ports: outer, secrets, clock, backends, sender, close 
     services,
     routes,
     webhooks,
+    origins,
     clock,
     logger: jsonLogger((line) => logs.push(line)),
     projectId: 'demo-gatehouse',
@@ -140,15 +166,16 @@ async function startApp({ ports: outer, secrets, clock, backends, sender, close 
     const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
   });
   const api = new ApiClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const scenario = new Scenario(api, async (to) => {
+  const readCode = async (to: string) => {
     await drain();
     const code = codesTo(outbox, to).at(-1);
     if (code === undefined) throw new Error('no code was sent there');
     return code;
-  });
+  };
   return {
     api,
-    scenario,
+    scenario: new Scenario(api, readCode),
+    account: new AccountScenario(api, readCode),
     services,
     ports,
     clock,

@@ -3,7 +3,7 @@ import type { MemoryCredentialStore } from '../../src/adapters/memory/memory-cre
 import type { MemoryTenants } from '../../src/adapters/memory/memory-identity.js';
 import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
 import { CodeService } from '../../src/codes/code-service.js';
-import { type ComposedServices, composeServices } from '../../src/composition.js';
+import { type ComposedServices, composeServices } from '../../src/compose-services.js';
 import type { Contact } from '../../src/contacts/contact.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
 import { type DeliveryId, deliveryId } from '../../src/delivery/delivery-id.js';

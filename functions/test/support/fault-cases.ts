@@ -76,18 +76,20 @@ export function isRead({ backend, cost }: BackendCall): boolean {
 }
 
 /** Routes that write nothing. */
-export const READING_ROUTES: readonly string[] = ['introspect', 'me'];
+export const READING_ROUTES: readonly string[] = ['introspect', 'me', 'accountRefreshToken'];
 
 /** One request of one route, with all that it needs made before anything fails. */
 export interface PreparedRequest {
   readonly user: TestUser | null;
+  /** Whose user it is, where that is not the org. */
+  readonly poolId?: string;
   readonly backends: readonly BackendName[];
   send(): Promise<ApiResponse>;
 }
 
-type Prepare = (org: TestOrg) => Promise<PreparedRequest>;
+export type Prepare = (org: TestOrg) => Promise<PreparedRequest>;
 
-/** Every route, and which backends it can't do without. */
+/** Every route of the partners, and which backends it can't do without. */
 export function faultRoutes(api: ApiClient, scenario: Scenario): Record<string, Prepare> {
   const post = (org: TestOrg, path: string, body: unknown, session?: string) => () =>
     api.post(org, `/partner/auth/${path}`, body, session);

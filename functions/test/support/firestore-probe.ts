@@ -22,6 +22,10 @@ export class FirestoreProbe {
     return (await this.db.collection('challenges').where('uid', '==', uid).get()).docs.map((one) => one.data());
   }
 
+  async challengePathsOf(uid: string): Promise<string[]> {
+    return (await this.db.collection('challenges').where('uid', '==', uid).get()).docs.map(({ ref }) => ref.path);
+  }
+
   async sessionsOf(orgId: string, uid: string): Promise<DocumentData[]> {
     const found = await this.db.collection('sessions').where('owner', '==', `${orgId}/${uid}`).get();
     return found.docs.map((one) => one.data());
@@ -54,11 +58,12 @@ export class FirestoreProbe {
   /**
    * Every document there is, in every collection at every depth: only orgs are meant to have collections of their own, and a
    * leak would be where nobody expects one. A query that names no collection finds them all; the SDK has no way to ask it.
+   * Of one document alone with its path as `parent`, which begins with a slash.
    */
-  async dump(): Promise<{ path: string; json: string }[]> {
+  async dump(parent = ''): Promise<{ path: string; json: string }[]> {
     const { projectId, firestoreEmulator } = testStack();
     const documents = `projects/${projectId}/databases/(default)/documents`;
-    const response = await fetch(`http://${firestoreEmulator}/v1/${documents}:runQuery`, {
+    const response = await fetch(`http://${firestoreEmulator}/v1/${documents}${parent}:runQuery`, {
       method: 'POST',
       headers: { authorization: 'Bearer owner', 'content-type': 'application/json' },
       body: JSON.stringify({ structuredQuery: { from: [{ allDescendants: true }] } }),
@@ -69,6 +74,14 @@ export class FirestoreProbe {
         ? []
         : [{ path: document.name.slice(documents.length + 1), json: JSON.stringify(document.fields ?? {}) }],
     );
+  }
+
+  /** For whoever looks at all there is, or works off what is left: of other suites there is nothing then. */
+  async empty(): Promise<void> {
+    const { projectId, firestoreEmulator } = testStack();
+    const documents = `emulator/v1/projects/${projectId}/databases/(default)/documents`;
+    const response = await fetch(`http://${firestoreEmulator}/${documents}`, { method: 'DELETE' });
+    if (!response.ok) throw new Error(`The emulator answered ${response.status}.`);
   }
 
   async read(path: string): Promise<DocumentData | undefined> {

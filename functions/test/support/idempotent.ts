@@ -12,6 +12,8 @@ export const honouredRoutes: readonly Route[] = routes.filter(({ idempotency }) 
 
 /** What a request with a key asks before its work. Limits are leased in between, or are the work's. */
 const AROUND_THE_WORK = /^(credentials|orgs|limits|idempotency)\./;
+/** What tells whose a token of the main app is. */
+export const OF_TOKENS = ['sessions.find', 'accounts:lookup'];
 
 export function withKey(request: ApiRequest, key: string = randomUUID()): ApiRequest {
   return { ...request, headers: { ...request.headers, 'idempotency-key': key } };
@@ -35,18 +37,21 @@ function comparable(response: ApiResponse) {
   return { ...rest, headers: headers.filter(([name]) => !/^(ratelimit|idempotency-replayed)/.test(name)) };
 }
 
-/** Every call to a backend while `work` runs, and behind its answer. */
-export async function listenIn<T>({ backends, services: { background } }: TestApp, work: () => Promise<T>) {
+/** Every call to a backend while `work` of a route runs, and behind its answer. */
+export async function listenIn<T>({ backends, services }: TestApp, route: Route, work: () => Promise<T>) {
+  const { background } = services;
   await background.idle();
-  const calls: string[] = [];
+  const [calls, ofTheWork]: [string[], string[]] = [[], []];
+  const isOwn = isWorkOf(route);
   backends.fault = (call, proceed) => {
     calls.push(call.operation);
+    if (isOwn(call)) ofTheWork.push(call.operation);
     return proceed();
   };
   try {
     const result = await work();
     await background.idle();
-    return { result, calls, ofTheWork: calls.filter((one) => !AROUND_THE_WORK.test(one)) };
+    return { result, calls, ofTheWork };
   } finally {
     backends.fault = undefined;
   }
@@ -82,4 +87,10 @@ export async function failing<T>(
 /** Whether a call belongs to what the request is for. */
 export function isWork({ operation }: BackendCall): boolean {
   return !AROUND_THE_WORK.test(operation);
+}
+
+/** The same of a route that asks first whose a token is. */
+export function isWorkOf({ credentials }: Route): (call: BackendCall) => boolean {
+  if (!credentials.includes('account')) return isWork;
+  return (call) => isWork(call) && !OF_TOKENS.includes(call.operation);
 }

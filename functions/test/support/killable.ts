@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { FUNCTIONS_DIR } from '../../../tools/paths.js';
 import type { TestOrg } from './api-client.js';
+import { HEAVY } from './dose.js';
 import { testStack } from './global-stack.js';
 import type { ChildJob, ChildReport } from './killed-child.js';
 
@@ -83,13 +84,16 @@ export function killsOf(calls: number): Kill[] {
   ).flat();
 }
 
+/** Of a request with more calls than that, only some are died at. */
+const FEW_CALLS = 5;
+
 /**
- * The normal dose: a death before a call leaves what a death after the one before it leaves, but for calls that are under
- * way at the same time; and of those after a call every other. All of them with GATEHOUSE_HEAVY=1.
+ * The usual dose: before the first call, and after each, of a request with many calls after every third, the last one among
+ * them. A death before a call leaves what a death after the one before it leaves, but for calls that are under way at the
+ * same time. All in the heavy runs.
  */
 export function someKillsOf(calls: number): Kill[] {
-  const all = killsOf(calls);
-  return process.env['GATEHOUSE_HEAVY'] === '1'
-    ? all
-    : all.filter(({ moment, call }) => call === 0 || (moment === 'after' && call % 2 === 0));
+  const every = calls > FEW_CALLS ? 3 : 1;
+  const isFew = ({ moment, call }: Kill) => (moment === 'before' ? call === 0 : (calls - 1 - call) % every === 0);
+  return killsOf(calls).filter((kill) => HEAVY || isFew(kill));
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import { composePorts, composeServices } from '../../src/composition.js';
+import { composeServices } from '../../src/compose-services.js';
+import { composePorts } from '../../src/composition.js';
 import { readConfig } from '../../src/config/config.js';
 import { currentEnvironment } from '../../src/config/environment.js';
 import { createApp } from '../../src/http/app.js';

@@ -1,12 +1,14 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ComposedServices, composePorts, composeServices } from '../../src/composition.js';
+import { type ComposedServices, composeServices } from '../../src/compose-services.js';
+import { composePorts } from '../../src/composition.js';
 import { readConfig } from '../../src/config/config.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
 import { createApp } from '../../src/http/app.js';
 import { routes } from '../../src/http/routes/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { jsonLogger } from '../../src/lib/logger.js';
+import { AccountScenario } from './account-scenario.js';
 import { ApiClient } from './api-client.js';
 import { BackendRecorder } from './backend-recorder.js';
 import { FaultyLink } from './faulty-link.js';
@@ -19,6 +21,7 @@ const TASKS_VARIABLE = 'CLOUD_TASKS_EMULATOR_HOST';
 export interface LinkedApp {
   readonly api: ApiClient;
   readonly scenario: Scenario;
+  readonly account: AccountScenario;
   readonly services: ComposedServices;
   readonly backends: BackendRecorder;
   readonly links: Readonly<Record<'firestore' | 'identity-platform' | 'outbox', FaultyLink>>;
@@ -61,10 +64,11 @@ export async function startLinkedApp(): Promise<LinkedApp> {
     const response = await fetch(`${outboxUrl}?to=${encodeURIComponent(contact)}`);
     return ((await response.json()) as { code: string }[]).map(({ code }) => code);
   };
-  const scenario = new Scenario(api, async (to) => (await codesTo(to))[0] ?? '');
+  const readCode = async (to: string) => (await codesTo(to))[0] ?? '';
   return {
     api,
-    scenario,
+    scenario: new Scenario(api, readCode),
+    account: new AccountScenario(api, readCode),
     services,
     backends,
     links,

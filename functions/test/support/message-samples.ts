@@ -1,8 +1,9 @@
+import { CHALLENGE_PURPOSES } from '../../src/codes/challenge-record.js';
 import { LOCALES, type Locale } from '../../src/delivery/locale.js';
-import { type Message, type MessagePurpose, NOTICE_KINDS } from '../../src/delivery/message.js';
+import { isNoticeKind, type Message, type MessagePurpose, NOTICE_KINDS } from '../../src/delivery/message.js';
 import { codeMessage, EMAIL } from './delivery-desk.js';
 
-export const CODE_PURPOSES = ['login', 'password_reset'] as const;
+export const CODE_PURPOSES = CHALLENGE_PURPOSES;
 export const PURPOSES: readonly MessagePurpose[] = [...CODE_PURPOSES, ...NOTICE_KINDS];
 export const NOTICE_AT = Date.UTC(2026, 10, 22, 7);
 export const NOTICE_TIME = '2026-11-22 07:00 UTC';
@@ -21,8 +22,8 @@ export const HOSTILE_NAMES: Readonly<Record<string, string>> = {
 };
 
 export function messageOf(purpose: MessagePurpose, locale: Locale, to = EMAIL, code = '012345'): Message {
-  if (purpose === 'login' || purpose === 'password_reset') return codeMessage(to, { purpose, locale, code });
-  return { to, purpose, locale, at: NOTICE_AT };
+  if (isNoticeKind(purpose)) return { to, purpose, locale, at: NOTICE_AT };
+  return codeMessage(to, { purpose, locale, code });
 }
 
 /** Every message in every language. */

@@ -1,5 +1,5 @@
 import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
-import { composeServices, composeSweep } from '../../src/composition.js';
+import { composeServices, composeSweep } from '../../src/compose-services.js';
 import type { Contact, ContactKind } from '../../src/contacts/contact.js';
 import type { MessagePurpose, RenderedMessage } from '../../src/delivery/message.js';
 import { UnavailableError } from '../../src/errors/gatehouse-error.js';

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { SECOND_MS } from '../../src/lib/clock.js';
+import { clientNetwork } from '../../src/lib/ip-address.js';
 import { LIMITS } from '../../src/limits/limit-policy.js';
 import type { LimitStanding } from '../../src/limits/limit-standing.js';
 import { type ApiResponse, expectStatus } from './api-client.js';
+import type { TestApp } from './describe-app.js';
 import type { TestClock } from './test-clock.js';
 
 // Lists of strings with integer parameters (RFC 9651), as the draft has them, and nothing else.
@@ -71,4 +73,12 @@ export async function askLimited(clock: TestClock, ask: () => Promise<ApiRespons
 export function exceededBy(response: ApiResponse): string[] {
   expectStatus(response, 429);
   return [...standingsOf(response).values()].filter(({ remaining }) => remaining === 0).map(({ name }) => name);
+}
+
+/** Makes requests of an address outside the orgs until so many are left to it. */
+export async function useUpAddress({ services: { quotas } }: TestApp, address: string, left = 0): Promise<void> {
+  for (;;) {
+    const [standing] = await quotas.take('public_requests', ['public', clientNetwork(address)]);
+    if ((standing?.remaining ?? 0) <= left) return;
+  }
 }

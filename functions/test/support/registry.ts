@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
 import { FieldCipher } from '../../src/pii/field-cipher.js';
+import { RegistrationClaims } from '../../src/users/registration-claims.js';
+import { RegistrationSaga } from '../../src/users/registration-saga.js';
 import { type Registration, RegistrationService } from '../../src/users/registration-service.js';
 import { reservationKey } from '../../src/users/reservation-key.js';
 import type { UserId } from '../../src/users/user-id.js';
@@ -29,10 +31,14 @@ export class Registry {
       this.uids.push(identity.uid);
       return create(pool, identity);
     };
-    this.service = new RegistrationService({
+    const faulty = {
       users: this.faults.wrap('users', users),
       reservations: this.faults.wrap('reservations', reservations),
       identities: this.faults.wrap('identities', identities),
+    };
+    this.service = new RegistrationService({
+      ...faulty,
+      saga: new RegistrationSaga({ ...faulty, claims: new RegistrationClaims({ ...faulty, clock: this.clock }) }),
       cipher: this.cipher,
       clock: this.clock,
       indexKey: INDEX_KEY,

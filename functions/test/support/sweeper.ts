@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { composeServices } from '../../src/composition.js';
+import { composeServices } from '../../src/compose-services.js';
 import { CredentialIssuer } from '../../src/credentials/credential-issuer.js';
 import { SecretHasher } from '../../src/credentials/secret-hasher.js';
 import { jsonLogger } from '../../src/lib/logger.js';
@@ -56,14 +55,7 @@ export class Sweeper {
       credentials: this.ports.credentials,
       clock: this.clock,
       logger: jsonLogger((line) => this.logs.push(line)),
-      pause: (milliseconds) => this.waitUntil(this.clock.now() + milliseconds),
     });
-  }
-
-  /** Of several that wait at once, each waits as long as it would beside the others. */
-  private async waitUntil(time: number): Promise<void> {
-    await nextTurn();
-    if (this.clock.now() < time) this.clock.advance(time - this.clock.now());
   }
 
   /** Registrations that died with an identity and without a profile, and whose lease is over. */
@@ -108,7 +100,15 @@ export class Sweeper {
       purgeAt,
     };
     await this.ports.challenges.replace(key, code);
-    const session = { sid, poolId: this.registry.pool.id, uid, createdAt: new Date(now), expiresAt, revokedAt: null };
+    const session = {
+      sid,
+      poolId: this.registry.pool.id,
+      uid,
+      createdAt: new Date(now),
+      expiresAt,
+      revokedAt: null,
+      signedInAt: null,
+    };
     const matched = { key, challengeId, uid, proves: null, claimUntil: purgeAt, others: [] };
     await this.ports.sessions.open({ ...session, client: CLIENT }, matched);
     return sid;

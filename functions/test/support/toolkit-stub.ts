@@ -63,6 +63,12 @@ export function publicCall(method: string, body: unknown) {
   return { ...common, path: `/v1/${method}`, key: 'web key+&', authorization: null, body };
 }
 
+/** A password that is shorter or plainer than the project asks for. Where none is set, nobody expects it. */
+export const WEAK_PASSWORD_REASONS: readonly string[] = [
+  'WEAK_PASSWORD : Password should be at least 6 characters',
+  'PASSWORD_DOES_NOT_MEET_REQUIREMENTS : Missing password requirements: [Password must contain a numeric character]',
+];
+
 /** What is wrong with Identity Platform, not with the request: never "no such user" or "wrong password". */
 export const OUTAGE_REASONS = [
   'TOO_MANY_ATTEMPTS_TRY_LATER',
@@ -79,7 +85,7 @@ export const OUTAGE_REASONS = [
   'INSUFFICIENT_PERMISSION',
   'PERMISSION_DENIED',
   'CONFIGURATION_NOT_FOUND',
-  'WEAK_PASSWORD : Password should be at least 6 characters',
+  ...WEAK_PASSWORD_REASONS,
   'API key not valid. Please pass a valid API key.',
   'constructor',
   'toString',

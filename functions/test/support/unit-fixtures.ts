@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Secrets } from '../../src/config/secrets.js';
 import { type ErrorCode, GatehouseError } from '../../src/errors/gatehouse-error.js';
@@ -13,6 +14,13 @@ export class ManualClock implements Clock {
 
   now(): number {
     return this.time;
+  }
+
+  /** Over at once, and it is as much later. Of several that wait at once, each waits as long as beside the others. */
+  async pause(milliseconds: number): Promise<void> {
+    const end = this.time + milliseconds;
+    await nextTurn();
+    if (this.time < end) this.time = end;
   }
 
   advance(milliseconds: number): void {

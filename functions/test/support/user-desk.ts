@@ -1,5 +1,5 @@
 import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
-import { composeServices } from '../../src/composition.js';
+import { composeServices } from '../../src/compose-services.js';
 import type { Contact } from '../../src/contacts/contact.js';
 import { freshAttempt } from '../../src/idempotency/idempotency-service.js';
 import { type OrgRecord, orgPool } from '../../src/orgs/org-record.js';

@@ -5,7 +5,7 @@ import { memoryPorts } from '../../src/adapters/memory/memory-ports.js';
 import { MemoryReservationStore, MemoryUserStore } from '../../src/adapters/memory/memory-user-stores.js';
 import type { Actor } from '../../src/audit/audit-record.js';
 import type { ChallengeKey } from '../../src/codes/challenge-record.js';
-import { composeServices } from '../../src/composition.js';
+import { composeServices } from '../../src/compose-services.js';
 import { HOUR_MS } from '../../src/lib/clock.js';
 import { Limiter } from '../../src/limits/limiter.js';
 import { type SessionId, sessionId } from '../../src/sessions/session-id.js';
@@ -81,7 +81,7 @@ export class UserOffice {
       purgeAt: ends,
     };
     await this.ports.challenges.replace(key, { challengeId, uid, ...rest });
-    const begun = { createdAt: new Date(this.clock.now()), expiresAt: ends, revokedAt: null };
+    const begun = { createdAt: new Date(this.clock.now()), expiresAt: ends, revokedAt: null, signedInAt: null };
     const session = { sid, poolId: this.pool.id, uid, ...begun, client: { address: null, agent: null } };
     await this.ports.sessions.open(session, { key, challengeId, uid, proves: null, claimUntil: ends, others: [] });
     return sid;

@@ -35,8 +35,7 @@ export class FirestoreReservationStore implements ReservationStore {
   }
 
   release(claims: readonly ReservationClaim[]): Promise<boolean> {
-    const writes = claims.map(({ key, version }) => ({ delete: reservationPath(key), when: { version } }));
-    return this.access.commitUnlessMissed('reservations.release', writes);
+    return this.access.commitUnlessMissed('reservations.release', claims.map(releaseOf));
   }
 
   private async claim(operation: string, keys: readonly ReservationKey[], writes: readonly Write[]) {
@@ -52,6 +51,11 @@ export function reservationPath(key: ReservationKey): string {
 /** A change that only whoever has the claim can make. */
 export function changeOf({ key, version }: ReservationClaim, fields: Partial<ReservationRecord>): Write {
   return { path: reservationPath(key), fields, when: { version } };
+}
+
+/** Gives a reservation up, which only whoever has the claim can. */
+export function releaseOf({ key, version }: ReservationClaim): Write {
+  return { delete: reservationPath(key), when: { version } };
 }
 
 function fromDocument({ id, data, version }: StoredDocument): ReadReservation {

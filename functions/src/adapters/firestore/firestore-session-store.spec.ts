@@ -37,7 +37,7 @@ describe('FirestoreSessionStore, opening a session', () => {
   function open(): Promise<readonly number[] | null> {
     const [pool, uid] = [newPool(), userId.generate()];
     const client = { address: '203.0.113.7', agent: null };
-    const times = { createdAt: new Date(), expiresAt: LATER, revokedAt: null };
+    const times = { createdAt: new Date(), expiresAt: LATER, revokedAt: null, signedInAt: null };
     const code = { key: 'place' as ChallengeKey, challengeId: 'one', uid, proves: null, claimUntil: LATER, others: [] };
     return store.open({ sid: sessionId.generate(), poolId: pool.id, uid, client, ...times }, code);
   }

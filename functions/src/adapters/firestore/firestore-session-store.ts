@@ -22,14 +22,14 @@ export class FirestoreSessionStore implements SessionStore {
 
   async open(
     { sid, ...session }: SessionRecord,
-    code: MatchedCode,
+    code: MatchedCode | null,
     counted: DocumentChange | null = null,
   ): Promise<readonly number[] | null> {
     // One field for "all sessions of a user" needs one index.
     const fields = { ...session, owner: ownerOf(session.poolId, session.uid), purgeAt: session.expiresAt };
     const counting = counted === null ? [] : [countingWrite(counted)];
     try {
-      const writes = [...counting, ...consumption(code), create(pathOf(sid), fields)];
+      const writes = [...counting, ...(code === null ? [] : consumption(code)), create(pathOf(sid), fields)];
       const [first] = await this.access.commitForResults('sessions.open', writes);
       return first?.counters ?? [];
     } catch (error) {
@@ -51,13 +51,17 @@ export class FirestoreSessionStore implements SessionStore {
   async find(sid: SessionId): Promise<SessionRecord | null> {
     const document = await this.access.get('sessions.find', pathOf(sid));
     if (document === null) return null;
-    const { poolId, uid, createdAt, expiresAt, revokedAt, client } = document.data;
-    return { sid, poolId, uid, createdAt, expiresAt, revokedAt, client };
+    const { poolId, uid, createdAt, expiresAt, revokedAt, client, signedInAt = null } = document.data;
+    return { sid, poolId, uid, createdAt, expiresAt, revokedAt, client, signedInAt };
   }
 
   async revoke(sid: SessionId, at: Date, audit?: readonly AuditRecord[]): Promise<void> {
     const writes = [update(pathOf(sid), { revokedAt: at }), ...auditWrites(audit)];
     await this.access.commitUnlessMissed('sessions.revoke', writes);
+  }
+
+  async renewSignIn(sid: SessionId, at: Date): Promise<void> {
+    await this.access.commitUnlessMissed('sessions.renewSignIn', [update(pathOf(sid), { signedInAt: at })]);
   }
 
   async revokeAll(pool: Pool, uid: UserId, at: Date, except?: SessionId): Promise<number> {

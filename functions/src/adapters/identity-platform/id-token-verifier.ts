@@ -1,10 +1,11 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, UnsecuredJWT } from 'jose';
+import { type JWTPayload, type JWTVerifyGetKey, jwtVerify, UnsecuredJWT } from 'jose';
 import { InvalidSessionError, UnavailableError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
 import { type Clock, HOUR_MS, SECOND_MS } from '../../lib/clock.js';
 import { sessionId } from '../../sessions/session-id.js';
 import type { SessionTokenVerifier, VerifiedToken } from '../../sessions/session-tokens.js';
-import { userId } from '../../users/user-id.js';
+import { isGivenUserId, userId } from '../../users/user-id.js';
+import { isKeyOutage } from '../key-outage.js';
 
 /** Google publishes the keys of ID tokens here. */
 export const SECURETOKEN_JWKS_URL =
@@ -20,9 +21,12 @@ export interface IdTokenVerifierOptions {
   readonly keys: JWTVerifyGetKey | 'emulator';
 }
 
+/** Whoever asks for an anonymous account has it: a token of one says nothing of anybody. */
+const NO_SIGN_IN: readonly string[] = ['custom', 'anonymous'];
+
 /**
- * Accepts the session tokens of one pool, and nothing else that Identity Platform signs: the tenant must be the pool's,
- * and the sign-in must be by a custom token of ours that names a session.
+ * Accepts the session tokens of one pool: the tenant must be the pool's, and the sign-in must be by a custom token of ours
+ * that names a session. Of all else that Identity Platform signs, only what users of the main app sign in with themselves.
  */
 export class IdTokenVerifier implements SessionTokenVerifier {
   constructor(private readonly options: IdTokenVerifierOptions) {}
@@ -32,11 +36,15 @@ export class IdTokenVerifier implements SessionTokenVerifier {
     const payload = await this.verifySignature(token);
     const firebase = payload['firebase'] as { tenant?: unknown; sign_in_provider?: unknown } | undefined;
     const { sub: uid, sid } = payload;
-    const ofPool =
-      (firebase?.tenant ?? null) === pool.tenantId && payload['org_id'] === (pool.id === 'main' ? null : pool.id);
-    if (!ofPool || firebase?.sign_in_provider !== 'custom') throw new InvalidSessionError();
-    if (!userId.is(uid) || !sessionId.is(sid)) throw new InvalidSessionError();
-    return { uid, sid };
+    const isMain = pool.id === 'main';
+    const isOfPool =
+      (firebase?.tenant ?? null) === pool.tenantId && (payload['org_id'] ?? null) === (isMain ? null : pool.id);
+    const isUserId = isMain ? isGivenUserId : userId.is;
+    if (!isOfPool || !isUserId(uid)) throw new InvalidSessionError();
+    const provider = firebase?.sign_in_provider;
+    if (provider === 'custom' && sessionId.is(sid)) return { uid, sid };
+    if (!isMain || typeof provider !== 'string' || NO_SIGN_IN.includes(provider)) throw new InvalidSessionError();
+    return { uid, sid: null, signedInAt: signInTime(payload) };
   }
 
   private async verifySignature(token: string): Promise<JWTPayload> {
@@ -58,9 +66,8 @@ export class IdTokenVerifier implements SessionTokenVerifier {
   }
 }
 
-/** The keys could not be had, which says nothing about the token: jose's base error, a time-out, or fetch's TypeError. */
-function isKeyOutage(error: unknown): boolean {
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
-  if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC';
-  return error instanceof TypeError && error.cause !== undefined;
+/** @throws InvalidSessionError */
+function signInTime({ auth_time: seconds }: JWTPayload): Date {
+  if (typeof seconds !== 'number') throw new InvalidSessionError();
+  return new Date(seconds * SECOND_MS);
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { adminCall, OUTAGE_REASONS, publicCall, ToolkitStub } from '../../../test/support/toolkit-stub.js';
+import { ToolkitStub, WEAK_PASSWORD_REASONS } from '../../../test/support/toolkit-stub.js';
 import { expectCode, newPool } from '../../../test/support/unit-fixtures.js';
 import { MAIN_POOL } from '../../identity/pool.js';
 import { userId } from '../../users/user-id.js';
@@ -9,6 +9,7 @@ const POOL = newPool('tenant-a');
 const UID = userId.generate();
 const EMAIL = 'ada@example.com';
 const PASSWORD = 'pass "wörd" 🔑\\';
+const PHONE = '+12025550143';
 const NEW = { uid: UID, email: EMAIL, password: PASSWORD };
 
 describe('IdentityPlatformProvider', () => {
@@ -21,84 +22,61 @@ describe('IdentityPlatformProvider', () => {
   });
   afterEach(() => google.stop());
 
-  describe('asks, in one request, for', () => {
-    const ASKED: readonly (readonly [what: string, ask: () => Promise<unknown>, call: object])[] = [
-      [
-        'a new user of a tenant',
-        () => provider.create(POOL, NEW),
-        adminCall('tenants/tenant-a/accounts', {
-          localId: UID,
-          email: EMAIL,
-          password: PASSWORD,
-          emailVerified: false,
-        }),
-      ],
-      [
-        'a new user of the main app',
-        () => provider.create(MAIN_POOL, NEW),
-        adminCall('accounts', { localId: UID, email: EMAIL, password: PASSWORD, emailVerified: false }),
-      ],
-      [
-        'a user by uid',
-        () => provider.find(POOL, UID),
-        adminCall('tenants/tenant-a/accounts:lookup', { localId: [UID] }),
-      ],
-      [
-        'users by contact',
-        () => provider.anyWithContact(MAIN_POOL, { email: EMAIL, phone: '+12025550143' }),
-        adminCall('accounts:lookup', { email: [EMAIL], phoneNumber: ['+12025550143'] }),
-      ],
-      [
-        'a password check in a tenant',
-        () => provider.checkPassword(POOL, EMAIL, PASSWORD),
-        publicCall('accounts:signInWithPassword', {
-          email: EMAIL,
-          password: PASSWORD,
-          returnSecureToken: false,
-          tenantId: 'tenant-a',
-        }),
-      ],
-      [
-        'a password check in the main app',
-        () => provider.checkPassword(MAIN_POOL, EMAIL, PASSWORD),
-        publicCall('accounts:signInWithPassword', { email: EMAIL, password: PASSWORD, returnSecureToken: false }),
-      ],
-      [
-        'a new password',
-        () => provider.setPassword(POOL, UID, PASSWORD),
-        adminCall('tenants/tenant-a/accounts:update', { localId: UID, password: PASSWORD }),
-      ],
-      [
-        'a disabled user',
-        () => provider.setDisabled(POOL, UID, true),
-        adminCall('tenants/tenant-a/accounts:update', { localId: UID, disableUser: true }),
-      ],
-      [
-        'an enabled user',
-        () => provider.setDisabled(MAIN_POOL, UID, false),
-        adminCall('accounts:update', { localId: UID, disableUser: false }),
-      ],
-      ['a deletion', () => provider.delete(POOL, UID), adminCall('tenants/tenant-a/accounts:delete', { localId: UID })],
-    ];
-    for (const [what, ask, call] of ASKED)
-      it(what, async () => {
-        google.answers({ kind: 'identitytoolkit#Response', localId: UID });
-        await ask();
-        expect(google.asked()).to.deep.equal(call);
-      });
-  });
+  describe('reads from what is answered', () => {
+    const NOTHING_ELSE = { email: null, emailVerified: false, phone: null, disabled: false };
+    const account = (fields: object) => ({ users: [{ localId: UID, ...fields }] });
 
-  it('reads users from answers with and without any', async () => {
-    google.answers({ kind: 'identitytoolkit#GetAccountInfoResponse', users: [{ localId: UID, email: EMAIL }] });
-    expect(await provider.find(POOL, UID)).to.deep.equal({ email: EMAIL });
-    expect(await provider.anyWithContact(POOL, { email: EMAIL, phone: '+1' })).to.equal(true);
-    google.answers({ users: [{ localId: UID, phoneNumber: '+12025550143' }] });
-    expect(await provider.find(POOL, UID)).to.deep.equal({ email: null });
-    for (const answer of [{ kind: 'identitytoolkit#GetAccountInfoResponse' }, { users: [] }]) {
-      google.answers(answer);
-      expect(await provider.find(POOL, UID)).to.equal(null);
-      expect(await provider.anyWithContact(POOL, { email: EMAIL, phone: '+1' })).to.equal(false);
-    }
+    it('a user with everything', async () => {
+      const fields = {
+        email: EMAIL,
+        emailVerified: true,
+        phoneNumber: PHONE,
+        disabled: true,
+        validSince: '1768478401',
+      };
+      google.answers(account({ ...fields, providerUserInfo: [{ providerId: 'password' }] }));
+      expect(await provider.find(POOL, UID)).to.deep.equal({
+        uid: UID,
+        email: EMAIL,
+        emailVerified: true,
+        phone: PHONE,
+        disabled: true,
+        signInsValidFrom: new Date(1_768_478_401_000),
+      });
+    });
+
+    it('a user with next to nothing: members that are empty are left out', async () => {
+      google.answers(account({}));
+      const found = { uid: UID, ...NOTHING_ELSE, signInsValidFrom: new Date(0) };
+      expect(await provider.find(POOL, UID)).to.deep.equal(found);
+      expect(await provider.findByContact(POOL, { kind: 'email', value: EMAIL })).to.deep.equal(found);
+    });
+
+    it('a user of the main app under the id that it was given', async () => {
+      for (const localId of ['AbCdEf0123456789AbCdEf012345', 'legacy|42', 'a@b.example']) {
+        google.answers({ users: [{ localId }] });
+        expect(await provider.find(MAIN_POOL, UID)).to.have.property('uid', localId);
+      }
+    });
+
+    it('nobody of an id that could not be a path of ours', async () => {
+      for (const localId of [undefined, '', '../orgs', 'a/b', '__x__', '.', 'x'.repeat(129), 7]) {
+        google.answers({ users: [{ localId }] });
+        expect(await provider.find(MAIN_POOL, UID), String(localId)).to.equal(null);
+      }
+    });
+
+    it('whether there is anybody', async () => {
+      const phone = '+1';
+      google.answers(account({ email: EMAIL }));
+      expect(await provider.anyWithContact(POOL, { email: EMAIL, phone })).to.equal(true);
+      for (const answer of [{ kind: 'identitytoolkit#GetAccountInfoResponse' }, { users: [] }]) {
+        google.answers(answer);
+        expect(await provider.find(POOL, UID)).to.equal(null);
+        expect(await provider.findByContact(POOL, { kind: 'phone', value: PHONE })).to.equal(null);
+        expect(await provider.anyWithContact(POOL, { email: EMAIL, phone })).to.equal(false);
+      }
+    });
   });
 
   it('accepts a password and answers whose it is', async () => {
@@ -120,6 +98,24 @@ describe('IdentityPlatformProvider', () => {
     }
   });
 
+  it('sets no password that is too weak for the project: the request is not valid', async () => {
+    for (const message of WEAK_PASSWORD_REASONS) {
+      google.refuses(message);
+      for (const setting of [provider.create(POOL, NEW), provider.setPassword(POOL, UID, PASSWORD)])
+        expect((await expectCode(setting, 'invalid_request')).message).to.match(/^The password is too weak/);
+    }
+  });
+
+  it('tells of a phone number that is another user’s, and of one that is none', async () => {
+    google.refuses('PHONE_NUMBER_EXISTS');
+    expect(await provider.setPhone(MAIN_POOL, UID, PHONE)).to.equal('taken');
+    google.refuses('INVALID_PHONE_NUMBER : TOO_SHORT');
+    const { details } = await expectCode(provider.setPhone(MAIN_POOL, UID, '+1'), 'invalid_request');
+    expect(details?.map(({ path }) => path)).to.deep.equal(['phone']);
+    google.answers({ localId: UID });
+    expect(await provider.setPhone(MAIN_POOL, UID, PHONE)).to.equal('set');
+  });
+
   const WRONG_PASSWORD = [
     'INVALID_LOGIN_CREDENTIALS',
     'INVALID_PASSWORD',
@@ -139,48 +135,14 @@ describe('IdentityPlatformProvider', () => {
     google.refuses('USER_NOT_FOUND');
     await expectCode(provider.setPassword(POOL, UID, PASSWORD), 'not_found');
     await expectCode(provider.setDisabled(POOL, UID, true), 'not_found');
+    await expectCode(provider.markEmailVerified(MAIN_POOL, UID), 'not_found');
+    await expectCode(provider.setPhone(MAIN_POOL, UID, PHONE), 'not_found');
+    await expectCode(provider.endSignIns(MAIN_POOL, UID, new Date(0)), 'not_found');
     await provider.delete(POOL, UID);
   });
 
   it('has nobody to delete once the tenant was deleted, with all of its users', async () => {
     google.refuses('TENANT_NOT_FOUND');
     await provider.delete(POOL, UID);
-  });
-
-  /** Nothing is known of the password then: "refused" would count against the user, or open what must stay shut. */
-  describe('is unavailable, never "refused" or "taken"', () => {
-    const METHODS: Readonly<Record<string, () => Promise<unknown>>> = {
-      create: () => provider.create(POOL, NEW),
-      find: () => provider.find(POOL, UID),
-      anyWithContact: () => provider.anyWithContact(POOL, { email: EMAIL, phone: '+1' }),
-      checkPassword: () => provider.checkPassword(POOL, EMAIL, PASSWORD),
-      setPassword: () => provider.setPassword(POOL, UID, PASSWORD),
-      setDisabled: () => provider.setDisabled(POOL, UID, true),
-      delete: () => provider.delete(POOL, UID),
-    };
-    for (const [name, method] of Object.entries(METHODS)) {
-      it(`${name}: on each of ${OUTAGE_REASONS.length} reasons that are not the request's`, async () => {
-        const reasons = OUTAGE_REASONS.filter((reason) => name !== 'delete' || reason !== 'TENANT_NOT_FOUND');
-        for (const reason of reasons)
-          for (const status of [400, 403, 429, 500, 503]) {
-            google.refuses(reason, status);
-            await expectCode(method(), 'unavailable');
-          }
-      });
-
-      it(`${name}: without an answer, or with one that is no JSON`, async () => {
-        for (const answer of ['hang', 'drop', { status: 200, text: '<html>' }, { status: 502, text: '' }] as const) {
-          google.answer = answer;
-          await expectCode(method(), 'unavailable');
-        }
-      });
-    }
-
-    it('checkPassword: on an answer without a uid', async () => {
-      for (const answer of [{}, { localId: null }]) {
-        google.answers(answer);
-        await expectCode(provider.checkPassword(POOL, EMAIL, PASSWORD), 'unavailable');
-      }
-    });
   });
 });

@@ -1,13 +1,17 @@
+import type { Contact } from '../../contacts/contact.js';
 import { InvalidRequestError, NotFoundError } from '../../errors/gatehouse-error.js';
 import type {
   ContactPair,
   CreateOutcome,
+  Identity,
   IdentityProvider,
   NewIdentity,
   PasswordOutcome,
+  PhoneOutcome,
 } from '../../identity/identity-provider.js';
 import type { Pool } from '../../identity/pool.js';
-import type { UserId } from '../../users/user-id.js';
+import { SECOND_MS } from '../../lib/clock.js';
+import { isGivenUserId, type UserId } from '../../users/user-id.js';
 import { expecting, type IdentityToolkitClient, textOf } from './identity-toolkit-client.js';
 
 const userGone = () => {
@@ -17,8 +21,28 @@ const userGone = () => {
 const badEmail = () => {
   throw new InvalidRequestError([{ path: 'email', message: 'Must be a valid email address.' }]);
 };
+/** The project has a password policy of its own, stricter than ours. */
+const weakPassword = () => {
+  throw new InvalidRequestError([], 'The password is too weak for the password policy of this project.');
+};
+const badPhone = () => {
+  throw new InvalidRequestError([{ path: 'phone', message: 'Must be a valid phone number.' }]);
+};
 const taken = (): CreateOutcome => 'taken';
 const refused = (): PasswordOutcome => ({ outcome: 'refused' });
+
+const WEAK_PASSWORD = { WEAK_PASSWORD: weakPassword, PASSWORD_DOES_NOT_MEET_REQUIREMENTS: weakPassword };
+
+/** What `accounts:lookup` answers of a user. Members that have nothing in them are left out. */
+interface Account {
+  readonly localId?: unknown;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly phoneNumber?: string;
+  readonly disabled?: boolean;
+  /** Seconds since the epoch, as text. */
+  readonly validSince?: string;
+}
 
 export class IdentityPlatformProvider implements IdentityProvider {
   constructor(private readonly toolkit: IdentityToolkitClient) {}
@@ -32,13 +56,16 @@ export class IdentityPlatformProvider implements IdentityProvider {
     });
     return expecting(
       creating.then((): CreateOutcome => 'created'),
-      { EMAIL_EXISTS: taken, DUPLICATE_LOCAL_ID: taken, INVALID_EMAIL: badEmail },
+      { EMAIL_EXISTS: taken, DUPLICATE_LOCAL_ID: taken, INVALID_EMAIL: badEmail, ...WEAK_PASSWORD },
     );
   }
 
-  async find(pool: Pool, uid: UserId): Promise<{ readonly email: string | null } | null> {
-    const [user] = await this.lookup(pool, { localId: [uid] });
-    return user === undefined ? null : { email: user.email ?? null };
+  async find(pool: Pool, uid: UserId): Promise<Identity | null> {
+    return identityOf(await this.lookup(pool, { localId: [uid] }));
+  }
+
+  async findByContact(pool: Pool, { kind, value }: Contact): Promise<Identity | null> {
+    return identityOf(await this.lookup(pool, kind === 'email' ? { email: [value] } : { phoneNumber: [value] }));
   }
 
   async anyWithContact(pool: Pool, { email, phone }: ContactPair): Promise<boolean> {
@@ -62,11 +89,27 @@ export class IdentityPlatformProvider implements IdentityProvider {
   }
 
   async setPassword(pool: Pool, uid: UserId, password: string): Promise<void> {
-    await this.update(pool, { localId: uid, password });
+    await this.update(pool, { localId: uid, password }, WEAK_PASSWORD);
   }
 
   async setDisabled(pool: Pool, uid: UserId, disabled: boolean): Promise<void> {
     await this.update(pool, { localId: uid, disableUser: disabled });
+  }
+
+  async markEmailVerified(pool: Pool, uid: UserId): Promise<void> {
+    await this.update(pool, { localId: uid, emailVerified: true });
+  }
+
+  async setPhone(pool: Pool, uid: UserId, phone: string): Promise<PhoneOutcome> {
+    const setting = this.toolkit.callAdmin('v1', `${accounts(pool)}:update`, { localId: uid, phoneNumber: phone });
+    return expecting(
+      setting.then((): PhoneOutcome => 'set'),
+      { PHONE_NUMBER_EXISTS: () => 'taken', USER_NOT_FOUND: userGone, INVALID_PHONE_NUMBER: badPhone },
+    );
+  }
+
+  async endSignIns(pool: Pool, uid: UserId, before: Date): Promise<void> {
+    await this.update(pool, { localId: uid, validSince: String(Math.floor(before.getTime() / SECOND_MS)) });
   }
 
   async delete(pool: Pool, uid: UserId): Promise<void> {
@@ -77,14 +120,34 @@ export class IdentityPlatformProvider implements IdentityProvider {
     });
   }
 
-  private async update(pool: Pool, change: Record<string, unknown>): Promise<void> {
-    await expecting(this.toolkit.callAdmin('v1', `${accounts(pool)}:update`, change), { USER_NOT_FOUND: userGone });
+  private async update(
+    pool: Pool,
+    change: Record<string, unknown>,
+    refusals: Readonly<Record<string, () => never>> = {},
+  ): Promise<void> {
+    await expecting(this.toolkit.callAdmin('v1', `${accounts(pool)}:update`, change), {
+      USER_NOT_FOUND: userGone,
+      ...refusals,
+    });
   }
 
-  private async lookup(pool: Pool, query: Record<string, readonly string[]>): Promise<{ email?: string }[]> {
+  private async lookup(pool: Pool, query: Record<string, readonly string[]>): Promise<readonly Account[]> {
     const answer = await expecting(this.toolkit.callAdmin('v1', `${accounts(pool)}:lookup`, query), {});
-    return (answer['users'] ?? []) as { email?: string }[];
+    return (answer['users'] ?? []) as readonly Account[];
   }
+}
+
+/** null as well of a user whose id could not be a path of ours. */
+function identityOf([account]: readonly Account[]): Identity | null {
+  if (account === undefined || !isGivenUserId(account.localId)) return null;
+  return {
+    uid: account.localId,
+    email: account.email ?? null,
+    emailVerified: account.emailVerified === true,
+    phone: account.phoneNumber ?? null,
+    disabled: account.disabled === true,
+    signInsValidFrom: new Date(Number(account.validSince ?? 0) * SECOND_MS),
+  };
 }
 
 function accounts(pool: Pool): string {

@@ -8,6 +8,10 @@ import { errorOf, isIdentityPlatformOutage } from './identity-toolkit-error.js';
 const ANSWERS = [
   'EMAIL_EXISTS',
   'DUPLICATE_LOCAL_ID',
+  'PHONE_NUMBER_EXISTS',
+  'INVALID_PHONE_NUMBER',
+  'WEAK_PASSWORD',
+  'PASSWORD_DOES_NOT_MEET_REQUIREMENTS',
   'INVALID_LOGIN_CREDENTIALS',
   'INVALID_PASSWORD',
   'INVALID_EMAIL',

@@ -26,6 +26,10 @@ type Meaning = 'answer' | 'setup' | 'outage';
 const REASONS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['EMAIL_EXISTS', 'answer'],
   ['DUPLICATE_LOCAL_ID', 'answer'],
+  ['PHONE_NUMBER_EXISTS', 'answer'],
+  ['INVALID_PHONE_NUMBER', 'answer'],
+  ['WEAK_PASSWORD', 'answer'],
+  ['PASSWORD_DOES_NOT_MEET_REQUIREMENTS', 'answer'],
   ['INVALID_LOGIN_CREDENTIALS', 'answer'],
   ['INVALID_PASSWORD', 'answer'],
   ['INVALID_EMAIL', 'answer'],

@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { decodeJwt, UnsecuredJWT } from 'jose';
+import type { Contact } from '../../contacts/contact.js';
 import { NotFoundError, UserInactiveError } from '../../errors/gatehouse-error.js';
 import type {
   ContactPair,
   CreateOutcome,
+  Identity,
   IdentityProvider,
   NewIdentity,
   PasswordOutcome,
+  PhoneOutcome,
 } from '../../identity/identity-provider.js';
 import type { Pool, TenantId } from '../../identity/pool.js';
 import type { TenantDirectory } from '../../identity/tenant-directory.js';
-import { type Clock, HOUR_MS } from '../../lib/clock.js';
+import { type Clock, HOUR_MS, SECOND_MS } from '../../lib/clock.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import type { SessionToken, TokenExchanger } from '../../sessions/session-tokens.js';
 import type { UserId } from '../../users/user-id.js';
 
-interface Account {
+interface Account extends Identity {
   readonly poolId: string;
-  readonly uid: UserId;
-  readonly email: string;
-  password: string;
-  disabled: boolean;
+  readonly password: string;
 }
 
 export class MemoryTenants implements TenantDirectory {
@@ -44,18 +44,25 @@ export class MemoryTenants implements TenantDirectory {
 export class MemoryIdentityProvider implements IdentityProvider {
   private accounts: Account[] = [];
 
+  constructor(private readonly clock: Clock) {}
+
   async create(pool: Pool, { uid, email, password }: NewIdentity): Promise<CreateOutcome> {
     const taken = this.ofPool(pool).some((account) => account.uid === uid || account.email === email);
-    if (!taken) this.accounts.push({ poolId: pool.id, uid, email, password, disabled: false });
+    const fresh = { emailVerified: false, phone: null, disabled: false, signInsValidFrom: this.thisSecond() };
+    if (!taken) this.accounts.push({ poolId: pool.id, uid, email, password, ...fresh });
     return taken ? 'taken' : 'created';
   }
 
-  async find(pool: Pool, uid: UserId): Promise<{ readonly email: string | null } | null> {
+  async find(pool: Pool, uid: UserId): Promise<Identity | null> {
     return this.ofPool(pool).find((account) => account.uid === uid) ?? null;
   }
 
-  async anyWithContact(pool: Pool, { email }: ContactPair): Promise<boolean> {
-    return this.ofPool(pool).some((account) => account.email === email);
+  async findByContact(pool: Pool, { kind, value }: Contact): Promise<Identity | null> {
+    return this.ofPool(pool).find((account) => account[kind] === value) ?? null;
+  }
+
+  async anyWithContact(pool: Pool, { email, phone }: ContactPair): Promise<boolean> {
+    return this.ofPool(pool).some((account) => account.email === email || account.phone === phone);
   }
 
   async checkPassword(pool: Pool, email: string, password: string): Promise<PasswordOutcome> {
@@ -65,11 +72,26 @@ export class MemoryIdentityProvider implements IdentityProvider {
   }
 
   async setPassword(pool: Pool, uid: UserId, password: string): Promise<void> {
-    this.get(pool, uid).password = password;
+    this.change(pool, uid, { password, signInsValidFrom: this.thisSecond() });
   }
 
   async setDisabled(pool: Pool, uid: UserId, disabled: boolean): Promise<void> {
-    this.get(pool, uid).disabled = disabled;
+    this.change(pool, uid, { disabled });
+  }
+
+  async markEmailVerified(pool: Pool, uid: UserId): Promise<void> {
+    this.change(pool, uid, { emailVerified: true });
+  }
+
+  async setPhone(pool: Pool, uid: UserId, phone: string): Promise<PhoneOutcome> {
+    const owner = this.ofPool(pool).find((account) => account.phone === phone);
+    if (owner !== undefined && owner.uid !== uid) return 'taken';
+    this.change(pool, uid, { phone });
+    return 'set';
+  }
+
+  async endSignIns(pool: Pool, uid: UserId, before: Date): Promise<void> {
+    this.change(pool, uid, { signInsValidFrom: before });
   }
 
   async delete(pool: Pool, uid: UserId): Promise<void> {
@@ -85,10 +107,14 @@ export class MemoryIdentityProvider implements IdentityProvider {
     return this.accounts.filter(({ poolId }) => poolId === pool.id);
   }
 
-  private get(pool: Pool, uid: UserId): Account {
+  private change(pool: Pool, uid: UserId, fields: Partial<Account>): void {
     const account = this.ofPool(pool).find((one) => one.uid === uid);
     if (account === undefined) throw new NotFoundError('There is no user of this id.');
-    return account;
+    this.accounts[this.accounts.indexOf(account)] = { ...account, ...fields };
+  }
+
+  private thisSecond(): Date {
+    return new Date(Math.floor(this.clock.now() / SECOND_MS) * SECOND_MS);
   }
 }
 

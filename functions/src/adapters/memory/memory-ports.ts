@@ -1,5 +1,7 @@
+import { createLocalJWKSet } from 'jose';
 import type { Clock } from '../../lib/clock.js';
 import type { Ports } from '../../ports.js';
+import { AppCheckVerifier } from '../app-check/app-check-verifier.js';
 import { EmulatorTokenSigner } from '../identity-platform/custom-token-signers.js';
 import { IdTokenVerifier } from '../identity-platform/id-token-verifier.js';
 import { MemoryAppStore } from './memory-app-store.js';
@@ -10,6 +12,7 @@ import { MemoryOutbox, MemoryQueue } from './memory-delivery.js';
 import { MemoryDeliveryStore } from './memory-delivery-store.js';
 import { MemoryIdempotencyStore } from './memory-idempotency-store.js';
 import { MemoryExchanger, MemoryIdentityProvider, MemoryTenants } from './memory-identity.js';
+import { MemoryMainProfileStore } from './memory-main-profile-store.js';
 import { MemoryOrgStore } from './memory-org-store.js';
 import { MemoryRevocationStore } from './memory-revocation-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
@@ -28,7 +31,7 @@ export function memoryPorts(projectId: string, clock: Clock): MemoryPorts {
   const credentials = new MemoryCredentialStore(audit);
   const challenges = new MemoryChallengeStore();
   const reservations = new MemoryReservationStore();
-  const identities = new MemoryIdentityProvider();
+  const identities = new MemoryIdentityProvider(clock);
   const limits = new MemoryLimitStore();
   return {
     orgs: new MemoryOrgStore(audit, credentials),
@@ -36,6 +39,7 @@ export function memoryPorts(projectId: string, clock: Clock): MemoryPorts {
     audit,
     apps: new MemoryAppStore(audit),
     users: new MemoryUserStore(reservations, audit),
+    profiles: new MemoryMainProfileStore(reservations),
     reservations,
     revocations: new MemoryRevocationStore(),
     challenges,
@@ -47,6 +51,7 @@ export function memoryPorts(projectId: string, clock: Clock): MemoryPorts {
     signer: new EmulatorTokenSigner(clock),
     exchanger: new MemoryExchanger(projectId, identities, clock),
     verifier: new IdTokenVerifier({ projectId, clock, keys: 'emulator' }),
+    appCheck: new AppCheckVerifier({ projectId, clock, keys: createLocalJWKSet({ keys: [] }) }),
     deliveries: new MemoryDeliveryStore(),
     sender: new MemoryOutbox(),
     queue: new MemoryQueue(),

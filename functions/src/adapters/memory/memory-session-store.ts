@@ -22,10 +22,10 @@ export class MemorySessionStore implements SessionStore {
 
   async open(
     session: SessionRecord,
-    code: MatchedCode,
+    code: MatchedCode | null,
     counted: DocumentChange | null = null,
   ): Promise<readonly number[] | null> {
-    if (!(await this.challenges.consume(code))) return null;
+    if (this.sessions.has(session.sid) || (code !== null && !(await this.challenges.consume(code)))) return null;
     this.sessions.set(session.sid, session);
     if (counted === null) return [];
     return (await this.limits.change(counted.key, counted.changes, counted.purgeAt)).counts;
@@ -40,6 +40,11 @@ export class MemorySessionStore implements SessionStore {
     if (session === undefined) return;
     this.sessions.set(sid, { ...session, revokedAt: at });
     this.audit.add(audit);
+  }
+
+  async renewSignIn(sid: SessionId, at: Date): Promise<void> {
+    const session = this.sessions.get(sid);
+    if (session !== undefined) this.sessions.set(sid, { ...session, signedInAt: at });
   }
 
   async revokeAll(pool: Pool, uid: UserId, at: Date, except?: SessionId): Promise<number> {

@@ -1,4 +1,5 @@
-import { type ComposedServices, composePorts, composeServices } from '../../composition.js';
+import { type ComposedServices, composeServices } from '../../compose-services.js';
+import { composePorts } from '../../composition.js';
 import type { Config } from '../../config/config.js';
 import type { Ports } from '../../ports.js';
 

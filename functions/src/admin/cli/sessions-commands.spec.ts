@@ -34,7 +34,7 @@ describe('admin sessions', () => {
     await desk.ports.challenges.replace(key, { ...challenge, expiresAt: at, purgeAt: at });
     const expiresAt = new Date(at.getTime() + HOUR_MS);
     const client = { address: null, agent: null };
-    const session = { sid, poolId, uid: user.uid, createdAt: at, expiresAt, revokedAt: null, client };
+    const session = { sid, poolId, uid: user.uid, createdAt: at, expiresAt, revokedAt: null, signedInAt: null, client };
     expect(await desk.ports.sessions.open(session, matchOf(key, sid, user.uid))).to.deep.equal([]);
     return sid;
   }

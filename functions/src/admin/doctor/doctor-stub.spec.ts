@@ -40,6 +40,13 @@ const SETTINGS: Readonly<Record<ParamName, string>> = {
     .publicKey.export({ format: 'der', type: 'spki' })
     .toString('base64'),
   PUBLIC_URL: 'https://europe-west1-acme-live.cloudfunctions.net/api',
+  ACCOUNT_APP_NAME: '',
+  ACCOUNT_ORIGINS: '',
+  ACCOUNT_COUNTRIES: 'US',
+  ACCOUNT_LOCALE: 'en',
+  ACCOUNT_SMS_PER_DAY: '',
+  ACCOUNT_HIDE_EXISTENCE: 'false',
+  REQUIRE_APP_CHECK: 'false',
 };
 const TOKEN = 'ya29.access-token';
 /** A healthy tenant, as the API has it. */

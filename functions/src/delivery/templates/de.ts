@@ -24,6 +24,28 @@ Er gilt {duration}. Geben Sie ihn niemals weiter.
 
 Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Nachricht bitte: Ihr Passwort bleibt, wie es ist.`,
   },
+  email_verification: {
+    sms: '{code} bestätigt Ihre E-Mail[ für {org}]. Gültig für {minutes} Min. Nie weitergeben.',
+    emailSubject: 'Bestätigen Sie Ihre E-Mail-Adresse[ für {org}]',
+    emailText: `Mit diesem Code bestätigen Sie die E-Mail-Adresse Ihres Kontos[ bei {org}]:
+
+{code}
+
+Er gilt {duration}. Geben Sie ihn niemals weiter.
+
+Wenn Sie kein solches Konto haben, ignorieren Sie diese Nachricht bitte.`,
+  },
+  phone_verification: {
+    sms: '{code} bestätigt Ihre Telefonnummer[ für {org}]. Gültig für {minutes} Min. Nie weitergeben.',
+    emailSubject: 'Bestätigen Sie Ihre Telefonnummer[ für {org}]',
+    emailText: `Mit diesem Code bestätigen Sie die Telefonnummer Ihres Kontos[ bei {org}]:
+
+{code}
+
+Er gilt {duration}. Geben Sie ihn niemals weiter.
+
+Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Nachricht bitte.`,
+  },
   password_changed: {
     sms: 'Ihr Passwort[ bei {org}] wurde geändert ({time}). Waren Sie das nicht? Setzen Sie es zurück, kontaktieren Sie den Support.',
     emailSubject: 'Ihr Passwort[ bei {org}] wurde geändert',

@@ -24,6 +24,28 @@ It is valid for {duration}. Never share it with anyone.
 
 If you did not ask for it, please ignore this message: your password stays as it is.`,
   },
+  email_verification: {
+    sms: '{code} is your[ {org}] email verification code. Valid for {minutes} min. Never share it.',
+    emailSubject: 'Verify your email[ for {org}]',
+    emailText: `Use this code to verify the email address of your[ {org}] account:
+
+{code}
+
+It is valid for {duration}. Never share it with anyone.
+
+If you have no such account, please ignore this message.`,
+  },
+  phone_verification: {
+    sms: '{code} is your[ {org}] phone verification code. Valid for {minutes} min. Never share it.',
+    emailSubject: 'Verify your phone number[ for {org}]',
+    emailText: `Use this code to verify the phone number of your[ {org}] account:
+
+{code}
+
+It is valid for {duration}. Never share it with anyone.
+
+If you did not ask for it, please ignore this message.`,
+  },
   password_changed: {
     sms: 'Your[ {org}] password was changed on {time}. If it was not you, reset it now and contact support.',
     emailSubject: 'Your[ {org}] password was changed',

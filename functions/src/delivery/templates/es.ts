@@ -24,6 +24,28 @@ Vence en {duration}. No lo comparta con nadie.
 
 Si no lo ha solicitado, ignore este mensaje: su contraseña sigue siendo la misma.`,
   },
+  email_verification: {
+    sms: '{code} verifica su correo[ en {org}]. Vence en {minutes} min. No lo comparta.',
+    emailSubject: 'Verifique su correo electrónico[ en {org}]',
+    emailText: `Use este código para verificar el correo electrónico de su cuenta[ de {org}]:
+
+{code}
+
+Vence en {duration}. No lo comparta con nadie.
+
+Si no tiene esa cuenta, ignore este mensaje.`,
+  },
+  phone_verification: {
+    sms: '{code} verifica su telefono[ en {org}]. Vence en {minutes} min. No lo comparta.',
+    emailSubject: 'Verifique su número de teléfono[ en {org}]',
+    emailText: `Use este código para verificar el número de teléfono de su cuenta[ de {org}]:
+
+{code}
+
+Vence en {duration}. No lo comparta con nadie.
+
+Si no lo ha solicitado, ignore este mensaje.`,
+  },
   password_changed: {
     sms: 'Su contraseña[ de {org}] ha cambiado ({time}). Si no fue usted, restablezca la contraseña y avise a soporte.',
     emailSubject: 'Su contraseña[ de {org}] ha cambiado',

@@ -24,6 +24,28 @@ Il est valable {duration}. Ne le communiquez à personne.
 
 Si vous ne l’avez pas demandé, ignorez ce message : votre mot de passe reste inchangé.`,
   },
+  email_verification: {
+    sms: '{code} vérifie votre e-mail[ {org}]. Valide {minutes} min. Ne le partagez pas.',
+    emailSubject: 'Vérifiez votre adresse e-mail[ {org}]',
+    emailText: `Utilisez ce code pour vérifier l’adresse e-mail de votre compte[ {org}] :
+
+{code}
+
+Il est valable {duration}. Ne le communiquez à personne.
+
+Si vous n’avez pas de compte, ignorez ce message.`,
+  },
+  phone_verification: {
+    sms: '{code} vérifie votre téléphone[ {org}]. Valide {minutes} min. Ne le partagez pas.',
+    emailSubject: 'Vérifiez votre numéro de téléphone[ {org}]',
+    emailText: `Utilisez ce code pour vérifier le numéro de téléphone de votre compte[ {org}] :
+
+{code}
+
+Il est valable {duration}. Ne le communiquez à personne.
+
+Si vous ne l’avez pas demandé, ignorez ce message.`,
+  },
   password_changed: {
     sms: "Votre mot de passe[ {org}] a changé ({time}). Si ce n'était pas vous, réinitialisez-le et contactez le support.",
     emailSubject: 'Votre mot de passe[ {org}] a été modifié',

@@ -11,6 +11,7 @@ import {
 } from '../../../test/support/message-samples.js';
 import type { OrgSettings } from '../../orgs/org-settings.js';
 import { LOCALES } from '../locale.js';
+import { isNoticeKind } from '../message.js';
 import { mailOf } from './mail.js';
 
 const named = (name: string, settings: Partial<OrgSettings> = {}) => orgWith(settings, { name });
@@ -39,7 +40,7 @@ describe('A mail', () => {
     for (const { purpose, locale } of ALL_KINDS) {
       const { subject, text, html } = mailOf(named('Acme'), messageOf(purpose, locale));
       expect(subject).not.to.include('012345');
-      if (purpose === 'login' || purpose === 'password_reset') {
+      if (!isNoticeKind(purpose)) {
         expect(text.split('\n').filter((line) => line === '012345')).to.have.length(1);
         expect(html.split('>012345<')).to.have.length(2);
       } else expect(text).to.include(NOTICE_TIME).and.not.to.include('012345');

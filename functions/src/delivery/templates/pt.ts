@@ -24,6 +24,28 @@ Ele expira em {duration}. Nunca o compartilhe com ninguém.
 
 Se você não o solicitou, ignore esta mensagem: sua senha continua a mesma.`,
   },
+  email_verification: {
+    sms: '{code} verifica seu e-mail[ {org}]. Expira em {minutes} min. Nunca o compartilhe.',
+    emailSubject: 'Verifique seu e-mail[ {org}]',
+    emailText: `Use este código para verificar o e-mail da sua conta[ {org}]:
+
+{code}
+
+Ele expira em {duration}. Nunca o compartilhe com ninguém.
+
+Se você não tem essa conta, ignore esta mensagem.`,
+  },
+  phone_verification: {
+    sms: '{code} verifica seu telefone[ {org}]. Expira em {minutes} min. Nunca o compartilhe.',
+    emailSubject: 'Verifique seu número de telefone[ {org}]',
+    emailText: `Use este código para verificar o número de telefone da sua conta[ {org}]:
+
+{code}
+
+Ele expira em {duration}. Nunca o compartilhe com ninguém.
+
+Se você não o solicitou, ignore esta mensagem.`,
+  },
   password_changed: {
     sms: 'Sua senha[ {org}] foi alterada ({time}). Se outra pessoa fez isso, redefina a senha e contate o suporte.',
     emailSubject: 'Sua senha[ {org}] foi alterada',

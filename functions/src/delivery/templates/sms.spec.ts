@@ -11,7 +11,7 @@ import {
 } from '../../../test/support/message-samples.js';
 import type { OrgSettings } from '../../orgs/org-settings.js';
 import { LOCALES, type Locale } from '../locale.js';
-import type { MessagePurpose } from '../message.js';
+import { isNoticeKind, type MessagePurpose } from '../message.js';
 import { smsText } from './sms.js';
 import { loadSmsMeter, type SmsMeter } from './sms-meter.js';
 
@@ -50,7 +50,7 @@ describe('A text message', () => {
     for (const { purpose, locale } of ALL_KINDS)
       for (const code of ['0000', '012345', LONGEST_CODE]) {
         const text = await sms(named('Acme'), purpose, locale, code);
-        if (purpose === 'login' || purpose === 'password_reset') {
+        if (!isNoticeKind(purpose)) {
           expect(text.startsWith(`${code} `), text).to.equal(true);
           expect(text.split(code), text).to.have.length(2);
           expect(text).to.match(/10 ?(min|Min|分)/);
@@ -69,9 +69,8 @@ describe('A text message', () => {
     for (const { purpose, locale } of ALL_KINDS) {
       const text = await sms(named('Acme', { autofillDomain: 'acme.example' }), purpose, locale, '0123');
       const { host, code } = ORIGIN_BOUND.exec(text)?.groups ?? {};
-      const isCode = purpose === 'login' || purpose === 'password_reset';
       expect({ host, code }, text).to.deep.equal(
-        isCode ? { host: 'acme.example', code: '0123' } : { host: undefined, code: undefined },
+        isNoticeKind(purpose) ? { host: undefined, code: undefined } : { host: 'acme.example', code: '0123' },
       );
       expect(ORIGIN_BOUND.test(await sms(named('Acme'), purpose, locale))).to.equal(false);
     }

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
+import type { ErrorWording } from '../envelopes.js';
 import { whenOver } from '../when-over.js';
 
 declare global {
@@ -14,6 +15,7 @@ declare global {
       /** Of the end user's client, or of the caller while it is not known whom it calls for. */
       address?: string | null | undefined;
       errorCode?: string | undefined;
+      wording?: ErrorWording | undefined;
     }
   }
 }

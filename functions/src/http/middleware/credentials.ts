@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { AuthenticatedOrg } from '../../credentials/credential-service.js';
-import { InsufficientScopeError, InvalidSessionError } from '../../errors/gatehouse-error.js';
+import { InsufficientScopeError, InvalidClientError, InvalidSessionError } from '../../errors/gatehouse-error.js';
+import type { AccountCaller } from '../../main-app/account-sessions.js';
 import type { SessionRecord } from '../../sessions/session-record.js';
 import type { Route } from '../route.js';
 import type { Services } from '../services.js';
@@ -30,7 +31,25 @@ export function authenticateSession(
   request: Request,
   { org }: AuthenticatedOrg,
 ): Promise<SessionRecord> {
+  return sessions.authenticate(org, bearerToken(request));
+}
+
+/** @throws InvalidSessionError, UnavailableError */
+export function authenticateAccount({ accountSessions }: Services, request: Request): Promise<AccountCaller> {
+  return accountSessions.authenticate(bearerToken(request));
+}
+
+/** Where the deployment asks for it. @throws InvalidClientError, UnavailableError */
+export async function authenticateApp({ mainApp, appCheck }: Services, request: Request): Promise<void> {
+  if (!mainApp.requiresAppCheck) return;
+  const token = request.get('x-firebase-appcheck');
+  if (token === undefined) throw new InvalidClientError('Send an App Check token in X-Firebase-AppCheck.');
+  await appCheck.verify(token);
+}
+
+/** @throws InvalidSessionError */
+function bearerToken(request: Request): string {
   const token = BEARER.exec(request.get('authorization') ?? '')?.[1];
   if (token === undefined) throw new InvalidSessionError();
-  return sessions.authenticate(org, token);
+  return token;
 }

@@ -23,7 +23,11 @@ export function sendError(response: Response, path: string, error: GatehouseErro
   if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(Math.max(1, error.retryAfterSeconds)));
   if (error.code === 'invalid_session') response.set('WWW-Authenticate', 'Bearer');
   response.locals.errorCode = error.code;
-  response.status(status).json(errorBody(apiOfPath(path), error, response.locals.requestId));
+  const { requestId, wording } = response.locals;
+  const message = wording?.[error.code] ?? error.message;
+  response
+    .status(status)
+    .json(errorBody(apiOfPath(path), { code: error.code, details: error.details, message }, requestId));
 }
 
 function toGatehouseError(thrown: unknown): GatehouseError {

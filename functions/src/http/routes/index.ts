@@ -1,4 +1,5 @@
 import type { Route } from '../route.js';
+import { accountRoutes } from './account/index.js';
 import { changePassword } from './partner/change-password.js';
 import { getMe } from './partner/get-me.js';
 import { introspect } from './partner/introspect.js';
@@ -20,4 +21,5 @@ export const routes: readonly Route[] = [
   logout,
   introspect,
   getMe,
+  ...accountRoutes,
 ];

@@ -8,6 +8,8 @@ export interface FaultRow extends FaultSetting {
   readonly row: number;
   readonly fault: string;
   readonly where: string;
+  /** Run beside others of its kind: it waits for most of its time, or for a process that starts. */
+  readonly beside?: 'waiting' | 'processes';
   /** Drives the row, expects what it says, and answers what came of it for the table. */
   run(bench: FaultBench): Promise<string>;
 }

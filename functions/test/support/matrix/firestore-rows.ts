@@ -29,7 +29,10 @@ async function allUnavailable(bench: FaultBench, fault: WireFault, limitMs?: num
   const requests = await everyRequest(bench);
   const before = bench.app.outbox.messages.length;
   bench.failFirestore(fault);
-  for (const [name, send] of Object.entries(requests)) expectUnavailable(await inTime(send, limitMs), name);
+  const answered = Object.entries(requests).map(async ([name, send]) =>
+    expectUnavailable(await inTime(send, limitMs), name),
+  );
+  await Promise.all(answered);
   await bench.app.drain();
   expect(bench.app.outbox.messages.length, 'messages').to.equal(before);
 }
@@ -37,6 +40,7 @@ async function allUnavailable(bench: FaultBench, fault: WireFault, limitMs?: num
 export const FIRESTORE_ROWS: readonly FaultRow[] = [
   {
     row: 1,
+    beside: 'waiting',
     fault: 'Firestore UNAVAILABLE',
     where: 'every route',
     run: async (bench) => {
@@ -60,6 +64,7 @@ export const FIRESTORE_ROWS: readonly FaultRow[] = [
   },
   {
     row: 3,
+    beside: 'waiting',
     fault: 'Firestore answers after 5 s',
     where: 'every route',
     run: async (bench) => {

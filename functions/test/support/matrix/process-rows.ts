@@ -51,7 +51,7 @@ const at = (call: number, moment: Kill['moment']): Kill => ({ call: call + 1, mo
 
 function killRow(row: number, fault: string, kill: Kill): FaultRow {
   const run = (bench: FaultBench) => withKillable((killable) => killedRegister(bench, kill, killable));
-  return { row, fault: `killed ${fault}`, where: 'register', run };
+  return { row, fault: `killed ${fault}`, where: 'register', beside: 'processes', run };
 }
 
 export const PROCESS_ROWS: readonly FaultRow[] = [
@@ -122,6 +122,7 @@ export const PROCESS_ROWS: readonly FaultRow[] = [
   killRow(41, 'after the profile', at(REGISTER_CALLS.profile, 'after')),
   {
     row: 42,
+    beside: 'processes',
     fault: 'killed between claim and answer',
     where: 'verify-otp',
     run: (bench) =>

@@ -42,7 +42,7 @@ export class Providers {
 }
 
 function codeIn(text: string | undefined): string {
-  const [code] = /\b\d{6}\b/.exec(text ?? '') ?? [];
+  const [code] = /\b\d{10}\b/.exec(text ?? '') ?? [];
   if (code === undefined) throw new Error('no message with a code was taken');
   return code;
 }

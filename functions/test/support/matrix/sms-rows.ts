@@ -185,6 +185,7 @@ export const SMS_ROWS: readonly FaultRow[] = [
   {
     ...SMS,
     row: 28,
+    beside: 'waiting',
     fault: 'Twilio does not answer: before or after it took the message',
     where: 'login',
     run: async (bench) => {

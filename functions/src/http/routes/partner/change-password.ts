@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { assertPartnerPassword } from '../../../users/password-policy.js';
+import { assertPartnerPassword, assertPasswordDiffers } from '../../../users/password-policy.js';
 import { defineRoute } from '../../route.js';
-import { password, passwordUpdated } from './partner-schemas.js';
+import { PASSWORD_UPDATED, password, passwordUpdated } from '../schemas.js';
 
 export const changePassword = defineRoute(
   {
@@ -21,8 +21,9 @@ export const changePassword = defineRoute(
   },
   async ({ services, caller: { org }, session, client, locale, attempt, body }) => {
     assertPartnerPassword(body.new_password, org.settings, 'new_password');
+    assertPasswordDiffers(body.new_password, body.current_password, 'new_password');
     const change = { currentPassword: body.current_password, newPassword: body.new_password, attempt, locale };
     await services.passwords.change(org, session, client, change);
-    return { status: 200, body: { message: 'Password updated successfully' } };
+    return { status: 200, body: { message: PASSWORD_UPDATED } };
   },
 );

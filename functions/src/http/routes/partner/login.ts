@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { RESEND_AFTER_SECONDS } from '../../../codes/code-policy.js';
 import { parseEitherContact } from '../../../contacts/contact.js';
 import { defineRoute } from '../../route.js';
-import { eitherContact, password } from './partner-schemas.js';
+import { password } from '../schemas.js';
+import { eitherContact } from './partner-schemas.js';
 
 export const login = defineRoute(
   {

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { defineRoute } from '../../route.js';
+import { LOGGED_OUT, loggedOut } from '../schemas.js';
 
 export const logout = defineRoute(
   {
@@ -15,12 +15,12 @@ export const logout = defineRoute(
     idempotency: 'none',
     body: null,
     responses: {
-      200: { description: 'The session is over.', schema: z.object({ message: z.literal('Logged out successfully') }) },
+      200: { description: 'The session is over.', schema: loggedOut },
     },
     errors: [],
   },
   async ({ services, session }) => {
     await services.sessions.end(session.sid);
-    return { status: 200, body: { message: 'Logged out successfully' } };
+    return { status: 200, body: { message: LOGGED_OUT } };
   },
 );

@@ -5,7 +5,8 @@ import { orgPool } from '../../../orgs/org-record.js';
 import { assertPartnerPassword } from '../../../users/password-policy.js';
 import { METADATA_MAX_BYTES } from '../../../users/registration-policy.js';
 import { defineRoute } from '../../route.js';
-import { address, password, text } from './partner-schemas.js';
+import { password, text } from '../schemas.js';
+import { address } from './partner-schemas.js';
 
 // Taken as it is: a copy by zod would lose a key such as `__proto__`.
 const metadata = z

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { parseEitherContact } from '../../../contacts/contact.js';
 import { assertPartnerPassword } from '../../../users/password-policy.js';
 import { defineRoute } from '../../route.js';
-import { code, eitherContact, password, passwordUpdated } from './partner-schemas.js';
+import { code, PASSWORD_UPDATED, password, passwordUpdated } from '../schemas.js';
+import { eitherContact } from './partner-schemas.js';
 
 export const resetPassword = defineRoute(
   {
@@ -24,6 +25,6 @@ export const resetPassword = defineRoute(
     const contact = await parseEitherContact(body, org.settings.defaultCountry);
     assertPartnerPassword(body.new_password, org.settings, 'new_password');
     const uid = await services.passwords.reset(org, contact, body.code, body.new_password, locale);
-    return { status: 200, body: { message: 'Password updated successfully' }, uid };
+    return { status: 200, body: { message: PASSWORD_UPDATED }, uid };
   },
 );

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { parseEitherContact } from '../../../contacts/contact.js';
 import { defineRoute } from '../../route.js';
-import { code, eitherContact } from './partner-schemas.js';
+import { code } from '../schemas.js';
+import { eitherContact } from './partner-schemas.js';
 
 const verified = z.object({
   sessionToken: z.string(),

@@ -1,0 +1,31 @@
+import { defineRoute } from '../../route.js';
+import { LOGGED_OUT, loggedOut } from '../schemas.js';
+import { succeeded, success, UNAUTHORIZED } from './account-schemas.js';
+
+export const logout = defineRoute(
+  {
+    api: 'account',
+    method: 'POST',
+    path: '/auth/logout',
+    operationId: 'accountLogout',
+    summary: 'End this session, at once and everywhere; of the client SDK, everything that the user has signed in to',
+    event: 'account.logged_out',
+    credentials: ['account'],
+    scope: null,
+    limits: [],
+    idempotency: 'none',
+    body: null,
+    responses: {
+      200: {
+        description: 'The session is over.',
+        schema: succeeded(loggedOut),
+      },
+    },
+    errors: [],
+    wording: { invalid_session: UNAUTHORIZED },
+  },
+  async ({ services, account }) => {
+    await services.accountSessions.end(account);
+    return { status: 200, body: success({ message: LOGGED_OUT }) };
+  },
+);

@@ -1,0 +1,73 @@
+import { readConfig } from '../../src/config/config.js';
+import type { Contact } from '../../src/contacts/contact.js';
+import { MAIN_POOL } from '../../src/identity/pool.js';
+import { reservationKey } from '../../src/users/reservation-key.js';
+import { FirestoreProbe } from './firestore-probe.js';
+import { testStack } from './global-stack.js';
+
+/** A user of the main app, as the Auth emulator has it. */
+export interface MainAccount {
+  readonly localId: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly phoneNumber?: string;
+  readonly disabled?: boolean;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What the emulators have of the main app's users, read and changed past our own code. */
+export class AccountStore {
+  private readonly probe = new FirestoreProbe();
+  private readonly indexKey = readConfig(testStack().env).secrets.indexKey;
+
+  /** By `localId`, `email` or `phoneNumber`, each a list. */
+  async accounts(query: Json): Promise<readonly MainAccount[]> {
+    const { users = [] } = (await asAdmin('accounts:lookup', query)) as { users?: MainAccount[] };
+    return users;
+  }
+
+  async account(uid: string): Promise<MainAccount | undefined> {
+    return (await this.accounts({ localId: [uid] }))[0];
+  }
+
+  /** As an admin does in the console, or with the Admin SDK: `disableUser`, `validSince`, `phoneNumber`. */
+  async change(uid: string, fields: Json): Promise<void> {
+    await asAdmin('accounts:update', { localId: uid, ...fields });
+  }
+
+  async delete(uid: string): Promise<void> {
+    await asAdmin('accounts:delete', { localId: uid });
+  }
+
+  /** What of these contacts is still being given to somebody. */
+  async reserved(contacts: readonly Contact[]): Promise<string[]> {
+    const found = await Promise.all(
+      contacts.map((contact) => this.probe.read(`reservations/${reservationKey(this.indexKey, MAIN_POOL, contact)}`)),
+    );
+    return contacts.flatMap(({ value }, index) => (found[index] === undefined ? [] : [value]));
+  }
+
+  async profile(uid: string): Promise<unknown> {
+    return this.probe.read(`users/${uid}`);
+  }
+
+  close(): Promise<void> {
+    return this.probe.close();
+  }
+}
+
+async function asAdmin(method: string, body: Json): Promise<Json> {
+  const { authEmulator, projectId } = testStack();
+  const response = await fetch(
+    `http://${authEmulator}/identitytoolkit.googleapis.com/v1/projects/${projectId}/${method}`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer owner' },
+      body: JSON.stringify(body),
+    },
+  );
+  const answer = (await response.json()) as Json;
+  if (!response.ok) throw new Error(`${method}: ${JSON.stringify(answer)}`);
+  return answer;
+}

@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import type { ApiResponse } from './api-client.js';
+import { calmly } from './calm-race.js';
+import { rejection } from './unit-fixtures.js';
+
+const answer = (status: number): ApiResponse => ({ status, text: String(status), body: {}, headers: new Headers() });
+const all = async (parallel: number, status: number) => Array.from({ length: parallel }, () => answer(status));
+
+describe('A race on a busy machine', () => {
+  /** How many took part in each round, when those with more than `most` miss their deadlines. */
+  async function crowds(most: number): Promise<number[]> {
+    const rounds: number[] = [];
+    const run = (parallel: number) => {
+      rounds.push(parallel);
+      return all(parallel, parallel > most ? 503 : 200);
+    };
+    await calmly({ parallel: 200, run, probe: async () => answer(401) });
+    return rounds;
+  }
+
+  it('is run once when nobody misses a deadline', async () => {
+    expect(await crowds(200)).to.deep.equal([200]);
+  });
+
+  it('is run again, with fewer in the end, until nobody does', async () => {
+    expect(await crowds(60)).to.deep.equal([200, 200, 100, 50]);
+  });
+
+  it('fails when somebody always does', async () => {
+    expect(String(await rejection(crowds(0)))).to.match(/without a missed deadline: 503/);
+  });
+
+  it('fails for what is no missed deadline', async () => {
+    const run = (parallel: number) => all(parallel, 500);
+    const error = await rejection(calmly({ parallel: 2, run, probe: async () => answer(401) }));
+    expect(String(error)).to.match(/500.*503/);
+  });
+
+  it('fails for what must never happen, in whatever round', async () => {
+    const run = async () => {
+      throw new Error('four were sent');
+    };
+    const error = await rejection(calmly({ parallel: 2, run, probe: async () => answer(401) }));
+    expect(String(error)).to.equal('Error: four were sent');
+  });
+
+  it('is run again only when all are served', async () => {
+    const waited = [503, 503, 200];
+    const rounds = [503, 200];
+    const probe = async () => answer(waited.length > 1 ? (waited.shift() ?? 0) : (waited[0] ?? 0));
+    const run = async (parallel: number) => {
+      if (rounds.length === 1) expect(waited).to.deep.equal([200]);
+      return all(parallel, rounds.shift() ?? 0);
+    };
+    await calmly({ parallel: 2, run, probe });
+    expect(rounds).to.deep.equal([]);
+  });
+});
