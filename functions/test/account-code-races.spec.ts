@@ -11,7 +11,7 @@ import { FirestoreProbe } from './support/firestore-probe.js';
 import { wrongCode } from './support/scenario.js';
 
 const ROUNDS = dose(1, 20);
-const PARALLEL = 200;
+const PARALLEL = dose(80, 200);
 
 describeApp('Races for codes of the Account API', (app) => {
   let probe: FirestoreProbe;

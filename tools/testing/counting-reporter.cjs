@@ -3,7 +3,8 @@ const { mkdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const Spec = require('mocha').reporters.Spec;
 
-const SUMMARY_FILE = join(__dirname, '..', '..', '.local', 'test-summary.json');
+const SUMMARY_FILE =
+  process.env['GATEHOUSE_TEST_SUMMARY'] ?? join(__dirname, '..', '..', '.local', 'test-summary.json');
 
 module.exports = class CountingReporter extends Spec {
   constructor(runner, options) {
