@@ -238,7 +238,7 @@ describeApp('P-05: a password changes on the one legal path only, on the emulato
 
 /** @see CVE-2026-18963 */
 describeMemoryApp('P-05: the same in memory, exhaustively', (app) => {
-  const length = dose(3, 6);
+  const length = dose(2, 6);
   it(`over all ${STEPS.length ** length} orders of ${length} steps`, async function () {
     this.timeout(0);
     const org = await app().provision('Orders', { codeLength: 10 });
