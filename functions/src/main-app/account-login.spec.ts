@@ -25,6 +25,12 @@ describe('A password of the main app', () => {
     await desk.reset(ada.email, desk.codeTo(ada.email), NEW_PASSWORD);
   }
 
+  it('opens a session at sign-up whose id the uid does not tell', async () => {
+    const { session, user } = await desk.authenticate(fromSignup);
+    expect(session.sid.slice(4)).to.not.equal(user.uid.slice(4));
+    expect(session.sid).to.have.length(user.uid.length);
+  });
+
   it('opens a session of its own each time', async () => {
     const [one, other] = [await desk.logIn(ada), await desk.logIn(ada)];
     const { session } = await desk.authenticate(one);

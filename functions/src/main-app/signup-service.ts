@@ -1,6 +1,7 @@
 import type { Contact } from '../contacts/contact.js';
 import type { Locale } from '../delivery/locale.js';
 import { GatehouseError, InvalidCredentialsError, RateLimitedError } from '../errors/gatehouse-error.js';
+import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
 import { MAIN_POOL } from '../identity/pool.js';
 import { type Clock, SECOND_MS } from '../lib/clock.js';
@@ -63,10 +64,16 @@ export class SignupService {
       role: 'user',
     };
     const [token, delivery] = await settleBoth(
-      this.deps.accountSessions.open(user, this.signedInAt(), by),
+      this.deps.accountSessions.open(user, this.signedInAt(), { ...by, attempt: this.sessionAttempt(by.attempt) }),
       this.sendCode(user, by.locale),
     );
     return { user, token, delivery };
+  }
+
+  /** Of the same request, with a seed of its own: the uid follows from the other, and must not tell the session's id. */
+  private sessionAttempt({ seed, resumed }: Attempt): Attempt {
+    const own = hmac(this.deps.indexKey, ['session of a sign-up', seed]).toString('base64url');
+    return { seed: own.slice(0, seed.length), resumed };
   }
 
   /** The account was made by Identity Platform's clock, and must not be newer than its first session. */
