@@ -16,6 +16,11 @@ type ToldError = Pick<GatehouseError, 'code' | 'message' | 'details'>;
 /** Messages of errors, where an API's own documentation words them. */
 export type ErrorWording = Readonly<Partial<Record<ErrorCode, string>>>;
 
+/** What the documentation of an API calls an error wherever it is answered; routes add what is their own. */
+export const API_WORDINGS: Readonly<Partial<Record<ApiName, ErrorWording>>> = {
+  account: { invalid_session: 'Unauthorized' },
+};
+
 type ErrorBody = (error: ToldError, requestId: string) => Record<string, unknown>;
 
 const flat: ErrorBody = ({ code, message, details }, requestId) => ({

@@ -7,7 +7,7 @@ import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { LimitName } from '../limits/limit-policy.js';
 import type { AccountCaller } from '../main-app/account-sessions.js';
 import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
-import type { ApiName, ErrorWording } from './envelopes.js';
+import { API_WORDINGS, type ApiName, type ErrorWording } from './envelopes.js';
 import type { Services } from './services.js';
 
 /**
@@ -83,7 +83,8 @@ export function defineRoute<const Required extends readonly Credential[], Body e
 ): Route {
   const limits = [...requestLimits(declaration.credentials), ...declaration.limits];
   // The runner has checked the credentials and the body by this declaration; TypeScript can't follow that.
-  return { ...declaration, limits, handle: handler as unknown as Route['handle'] };
+  const wording = { ...API_WORDINGS[declaration.api], ...declaration.wording };
+  return { ...declaration, limits, wording, handle: handler as unknown as Route['handle'] };
 }
 
 /** Every request counts for the end user's address; an org's for its caller as well: what one address has too many of is not the org's. */

@@ -2,17 +2,9 @@ import { readConfig } from '../../src/config/config.js';
 import type { Contact } from '../../src/contacts/contact.js';
 import { MAIN_POOL } from '../../src/identity/pool.js';
 import { reservationKey } from '../../src/users/reservation-key.js';
+import { authEmulator, type EmulatorAccount } from './auth-emulator.js';
 import { FirestoreProbe } from './firestore-probe.js';
 import { testStack } from './global-stack.js';
-
-/** A user of the main app, as the Auth emulator has it. */
-export interface MainAccount {
-  readonly localId: string;
-  readonly email?: string;
-  readonly emailVerified?: boolean;
-  readonly phoneNumber?: string;
-  readonly disabled?: boolean;
-}
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -22,22 +14,22 @@ export class AccountStore {
   private readonly indexKey = readConfig(testStack().env).secrets.indexKey;
 
   /** By `localId`, `email` or `phoneNumber`, each a list. */
-  async accounts(query: Json): Promise<readonly MainAccount[]> {
-    const { users = [] } = (await asAdmin('accounts:lookup', query)) as { users?: MainAccount[] };
+  async accounts(query: Json): Promise<readonly EmulatorAccount[]> {
+    const { users = [] } = (await ofMainApp('accounts:lookup', query)) as { users?: EmulatorAccount[] };
     return users;
   }
 
-  async account(uid: string): Promise<MainAccount | undefined> {
+  async account(uid: string): Promise<EmulatorAccount | undefined> {
     return (await this.accounts({ localId: [uid] }))[0];
   }
 
   /** As an admin does in the console, or with the Admin SDK: `disableUser`, `validSince`, `phoneNumber`. */
   async change(uid: string, fields: Json): Promise<void> {
-    await asAdmin('accounts:update', { localId: uid, ...fields });
+    await ofMainApp('accounts:update', { localId: uid, ...fields });
   }
 
   async delete(uid: string): Promise<void> {
-    await asAdmin('accounts:delete', { localId: uid });
+    await ofMainApp('accounts:delete', { localId: uid });
   }
 
   /** What of these contacts is still being given to somebody. */
@@ -57,17 +49,8 @@ export class AccountStore {
   }
 }
 
-async function asAdmin(method: string, body: Json): Promise<Json> {
-  const { authEmulator, projectId } = testStack();
-  const response = await fetch(
-    `http://${authEmulator}/identitytoolkit.googleapis.com/v1/projects/${projectId}/${method}`,
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: 'Bearer owner' },
-      body: JSON.stringify(body),
-    },
-  );
-  const answer = (await response.json()) as Json;
-  if (!response.ok) throw new Error(`${method}: ${JSON.stringify(answer)}`);
-  return answer;
+async function ofMainApp(method: string, change: Json): Promise<Json> {
+  const { status, body } = await authEmulator.asAdmin(null, method, change);
+  if (status !== 200) throw new Error(`${method}: ${JSON.stringify(body)}`);
+  return body;
 }

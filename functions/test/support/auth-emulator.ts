@@ -6,12 +6,13 @@ export interface EmulatorAccount {
   readonly localId: string;
   readonly email?: string;
   readonly emailVerified?: boolean;
+  readonly phoneNumber?: string;
   readonly disabled?: boolean;
   readonly customAttributes?: string;
   readonly tenantId?: string;
 }
 
-type Json = Record<string, unknown>;
+type Json = Readonly<Record<string, unknown>>;
 
 /** The Auth emulator's own REST API: the side door that a client with the project's web API key has. */
 export const authEmulator = {
@@ -20,6 +21,9 @@ export const authEmulator = {
     const { authEmulator: host } = testStack();
     return post(`http://${host}/identitytoolkit.googleapis.com/v1/${method}?key=demo-api-key`, body, {});
   },
+
+  /** A method of admins; without a tenant, on the main app's users. Answers status and body as they come. */
+  asAdmin,
 
   /** A user's account as an admin sees it; without a tenant, one of the main app. @throws Error when there is none. */
   async lookup(tenantId: string | null, uid: string): Promise<EmulatorAccount> {

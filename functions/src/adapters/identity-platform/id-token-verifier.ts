@@ -1,18 +1,15 @@
 import { type JWTPayload, type JWTVerifyGetKey, jwtVerify, UnsecuredJWT } from 'jose';
-import { InvalidSessionError, UnavailableError } from '../../errors/gatehouse-error.js';
+import { InvalidSessionError } from '../../errors/gatehouse-error.js';
 import type { Pool } from '../../identity/pool.js';
 import { type Clock, HOUR_MS, SECOND_MS } from '../../lib/clock.js';
 import { sessionId } from '../../sessions/session-id.js';
 import type { SessionTokenVerifier, VerifiedToken } from '../../sessions/session-tokens.js';
 import { isGivenUserId, userId } from '../../users/user-id.js';
-import { isKeyOutage } from '../key-outage.js';
+import { CLOCK_SKEW_SECONDS, checkToken } from '../token-check.js';
 
 /** Google publishes the keys of ID tokens here. */
 export const SECURETOKEN_JWKS_URL =
   'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com';
-const CLOCK_SKEW_SECONDS = 30;
-/** ID tokens are below 2 kB; anything much longer is not parsed. */
-const TOKEN_MAX_LENGTH = 8_192;
 
 export interface IdTokenVerifierOptions {
   readonly projectId: string;
@@ -32,8 +29,11 @@ export class IdTokenVerifier implements SessionTokenVerifier {
   constructor(private readonly options: IdTokenVerifierOptions) {}
 
   async verify(pool: Pool, token: string): Promise<VerifiedToken> {
-    if (token.length > TOKEN_MAX_LENGTH) throw new InvalidSessionError();
-    const payload = await this.verifySignature(token);
+    const payload = await checkToken(
+      token,
+      () => this.verifySignature(token),
+      (cause) => new InvalidSessionError(cause),
+    );
     const firebase = payload['firebase'] as { tenant?: unknown; sign_in_provider?: unknown } | undefined;
     const { sub: uid, sid } = payload;
     const isMain = pool.id === 'main';
@@ -57,12 +57,8 @@ export class IdTokenVerifier implements SessionTokenVerifier {
       maxTokenAge: HOUR_MS / SECOND_MS,
       requiredClaims: ['sub', 'exp', 'iat'],
     };
-    try {
-      if (keys === 'emulator') return UnsecuredJWT.decode(token, expected).payload;
-      return (await jwtVerify(token, keys, { ...expected, algorithms: ['RS256'] })).payload;
-    } catch (error) {
-      throw isKeyOutage(error) ? new UnavailableError(error) : new InvalidSessionError(error);
-    }
+    if (keys === 'emulator') return UnsecuredJWT.decode(token, expected).payload;
+    return (await jwtVerify(token, keys, { ...expected, algorithms: ['RS256'] })).payload;
   }
 }
 

@@ -101,11 +101,8 @@ export class IdentityPlatformProvider implements IdentityProvider {
   }
 
   async setPhone(pool: Pool, uid: UserId, phone: string): Promise<PhoneOutcome> {
-    const setting = this.toolkit.callAdmin('v1', `${accounts(pool)}:update`, { localId: uid, phoneNumber: phone });
-    return expecting(
-      setting.then((): PhoneOutcome => 'set'),
-      { PHONE_NUMBER_EXISTS: () => 'taken', USER_NOT_FOUND: userGone, INVALID_PHONE_NUMBER: badPhone },
-    );
+    const refusals = { PHONE_NUMBER_EXISTS: (): PhoneOutcome => 'taken', INVALID_PHONE_NUMBER: badPhone };
+    return (await this.update(pool, { localId: uid, phoneNumber: phone }, refusals)) ?? 'set';
   }
 
   async endSignIns(pool: Pool, uid: UserId, before: Date): Promise<void> {
@@ -120,15 +117,17 @@ export class IdentityPlatformProvider implements IdentityProvider {
     });
   }
 
-  private async update(
+  /** undefined when it was made, else what the refusal comes to. */
+  private update<T = never>(
     pool: Pool,
     change: Record<string, unknown>,
-    refusals: Readonly<Record<string, () => never>> = {},
-  ): Promise<void> {
-    await expecting(this.toolkit.callAdmin('v1', `${accounts(pool)}:update`, change), {
-      USER_NOT_FOUND: userGone,
-      ...refusals,
-    });
+    refusals: Readonly<Record<string, () => T>> = {},
+  ): Promise<T | undefined> {
+    const updating = this.toolkit.callAdmin('v1', `${accounts(pool)}:update`, change);
+    return expecting<T | undefined>(
+      updating.then(() => undefined),
+      { USER_NOT_FOUND: userGone, ...refusals },
+    );
   }
 
   private async lookup(pool: Pool, query: Record<string, readonly string[]>): Promise<readonly Account[]> {

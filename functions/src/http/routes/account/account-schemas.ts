@@ -14,8 +14,6 @@ export function success(data: unknown) {
 
 export const opened = succeeded(z.object({ uid: z.string(), email: z.string(), token: z.string() }));
 
-/** What the documentation calls each error that any of its operations may answer. */
-export const UNAUTHORIZED = 'Unauthorized';
 export const INVALID_CODE = 'Invalid or expired code';
 export const PHONE_TAKEN = 'This phone number belongs to another account';
 

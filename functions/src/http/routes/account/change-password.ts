@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assertPasswordAllowed, assertPasswordDiffers } from '../../../users/password-policy.js';
 import { defineRoute } from '../../route.js';
 import { PASSWORD_UPDATED, password, passwordUpdated } from '../schemas.js';
-import { succeeded, success, UNAUTHORIZED } from './account-schemas.js';
+import { succeeded, success } from './account-schemas.js';
 
 export const changePassword = defineRoute(
   {
@@ -22,7 +22,6 @@ export const changePassword = defineRoute(
     wording: {
       invalid_request: 'Password validation failed',
       invalid_credentials: 'Incorrect current password',
-      invalid_session: UNAUTHORIZED,
     },
   },
   async ({ services: { mainApp, passwords }, account: { session }, client, locale, attempt, body }) => {

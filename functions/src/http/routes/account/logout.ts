@@ -1,6 +1,6 @@
 import { defineRoute } from '../../route.js';
 import { LOGGED_OUT, loggedOut } from '../schemas.js';
-import { succeeded, success, UNAUTHORIZED } from './account-schemas.js';
+import { succeeded, success } from './account-schemas.js';
 
 export const logout = defineRoute(
   {
@@ -22,7 +22,6 @@ export const logout = defineRoute(
       },
     },
     errors: [],
-    wording: { invalid_session: UNAUTHORIZED },
   },
   async ({ services, account }) => {
     await services.accountSessions.end(account);

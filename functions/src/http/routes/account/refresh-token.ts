@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from '../../route.js';
-import { succeeded, success, UNAUTHORIZED } from './account-schemas.js';
+import { succeeded, success } from './account-schemas.js';
 
 export const refreshToken = defineRoute(
   {
@@ -19,7 +19,6 @@ export const refreshToken = defineRoute(
       200: { description: 'The new token.', schema: succeeded(z.object({ token: z.string() })) },
     },
     errors: [],
-    wording: { invalid_session: UNAUTHORIZED },
   },
   async ({ services, account }) => {
     const { token } = await services.accountSessions.refresh(account);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from '../../route.js';
-import { DELIVERY_HEADER, succeeded, success, UNAUTHORIZED } from './account-schemas.js';
+import { DELIVERY_HEADER, succeeded, success } from './account-schemas.js';
 
 const SENT = 'OTP sent to email';
 
@@ -26,7 +26,7 @@ export const requestEmailVerification = defineRoute(
     },
     // Of an account without an email.
     errors: ['invalid_request', 'sending_stopped', 'delivery_failed'],
-    wording: { invalid_session: UNAUTHORIZED, rate_limited: 'Too many requests' },
+    wording: { rate_limited: 'Too many requests' },
   },
   async ({ services, account: { user }, locale }) => {
     const { state } = await services.verification.sendEmailCode(user, locale);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parsePhone } from '../../../contacts/contact.js';
 import { defineRoute } from '../../route.js';
-import { accountPhone, DELIVERY_HEADER, PHONE_TAKEN, succeeded, success, UNAUTHORIZED } from './account-schemas.js';
+import { accountPhone, DELIVERY_HEADER, PHONE_TAKEN, succeeded, success } from './account-schemas.js';
 
 const SENT = 'OTP sent to phone';
 
@@ -28,7 +28,6 @@ export const requestPhoneVerification = defineRoute(
     errors: ['already_exists', 'sms_not_allowed', 'sending_stopped', 'delivery_failed'],
     wording: {
       invalid_request: 'Invalid phone format',
-      invalid_session: UNAUTHORIZED,
       already_exists: PHONE_TAKEN,
       rate_limited: 'Too many requests',
     },

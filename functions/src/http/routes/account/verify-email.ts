@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../../route.js';
 import { code } from '../schemas.js';
-import { INVALID_CODE, succeeded, success, UNAUTHORIZED } from './account-schemas.js';
+import { INVALID_CODE, succeeded, success } from './account-schemas.js';
 
 export const verifyEmail = defineRoute(
   {
@@ -20,7 +20,7 @@ export const verifyEmail = defineRoute(
       200: { description: 'The email is verified.', schema: succeeded(z.object({ verified: z.literal(true) })) },
     },
     errors: ['invalid_code', 'locked_out'],
-    wording: { invalid_request: INVALID_CODE, invalid_code: INVALID_CODE, invalid_session: UNAUTHORIZED },
+    wording: { invalid_request: INVALID_CODE, invalid_code: INVALID_CODE },
   },
   async ({ services, account: { user }, body }) => {
     await services.verification.verifyEmail(user, body.code);

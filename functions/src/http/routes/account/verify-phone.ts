@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parsePhone } from '../../../contacts/contact.js';
 import { defineRoute } from '../../route.js';
 import { code } from '../schemas.js';
-import { accountPhone, PHONE_TAKEN, succeeded, success, UNAUTHORIZED } from './account-schemas.js';
+import { accountPhone, PHONE_TAKEN, succeeded, success } from './account-schemas.js';
 
 const INVALID = 'Invalid phone format or OTP';
 
@@ -30,7 +30,6 @@ export const verifyPhone = defineRoute(
     wording: {
       invalid_request: INVALID,
       invalid_code: INVALID,
-      invalid_session: UNAUTHORIZED,
       already_exists: PHONE_TAKEN,
     },
   },
