@@ -16,8 +16,24 @@ const mocha = (...specs: string[]) => ['mocha', '--timeout', '3600000', ...specs
 
 /** The large doses, and what is kept of each. The benches write their own evidence. */
 const RUNS: readonly HeavyRun[] = [
-  { name: 'races', args: mocha('functions/test/races.spec.ts'), env: HEAVY },
-  { name: 'sessions', args: mocha('functions/test/lifecycle.spec.ts', 'functions/test/passwords.spec.ts'), env: HEAVY },
+  {
+    name: 'races',
+    args: mocha(
+      'functions/test/code-races.spec.ts',
+      'functions/test/password-races.spec.ts',
+      'functions/test/registration-races.spec.ts',
+    ),
+    env: HEAVY,
+  },
+  {
+    name: 'sessions',
+    args: mocha(
+      'functions/test/lifecycle.spec.ts',
+      'functions/test/session-ends.spec.ts',
+      'functions/test/passwords.spec.ts',
+    ),
+    env: HEAVY,
+  },
   { name: 'kills', args: mocha('functions/test/*-kills.spec.ts', 'functions/test/sweep.spec.ts'), env: HEAVY },
   {
     name: 'fuzz',

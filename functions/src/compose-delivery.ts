@@ -1,4 +1,5 @@
 import { DeliveryLedger } from './delivery/delivery-ledger.js';
+import { DeliveryReports } from './delivery/delivery-reports.js';
 import { DeliveryService } from './delivery/delivery-service.js';
 import { DeliveryWorker } from './delivery/delivery-worker.js';
 import { Dispatcher } from './delivery/dispatcher.js';
@@ -11,19 +12,20 @@ import type { LeasedLimiter } from './limits/leased-limiter.js';
 import type { Limiter } from './limits/limiter.js';
 import { JobService } from './notices/job-service.js';
 import { NoticeService } from './notices/notice-service.js';
+import { NoticeWorker } from './notices/notice-worker.js';
 import type { MainApp } from './orgs/main-app.js';
 import type { FieldCipher } from './pii/field-cipher.js';
 import type { Ports } from './ports.js';
 import type { UserDirectory } from './users/user-directory.js';
 
 /** What messages need of the world outside. */
-type DeliveryPorts = Pick<Ports, 'audit' | 'deliveries' | 'orgs' | 'queue' | 'revocations' | 'sender'>;
+type DeliveryPorts = Pick<Ports, 'audit' | 'challenges' | 'deliveries' | 'orgs' | 'queue' | 'revocations' | 'sender'>;
 
 interface DeliveryParts {
   readonly directory: UserDirectory;
   readonly mainApp: MainApp;
   readonly limiter: Limiter;
-  readonly quotas: LeasedLimiter;
+  readonly leased: LeasedLimiter;
   readonly cipher: FieldCipher;
   readonly background: BackgroundWork;
   readonly clock: Clock;
@@ -39,7 +41,9 @@ export function composeDelivery(ports: DeliveryPorts, parts: DeliveryParts) {
   const dispatcher = new Dispatcher({ ...ports, ...parts, prefixes, cap });
   const delivery = new DeliveryService({ ...ports, ...parts, dispatcher, ledger, quotas });
   const worker = new DeliveryWorker({ ...ports, ...parts, dispatcher, ledger, quotas });
-  const notices = new NoticeService({ ...ports, ...parts, worker });
-  const jobs = new JobService({ worker, notices, cipher: parts.cipher });
-  return { prefixes, cap, quotas, ledger, dispatcher, delivery, worker, notices, jobs };
+  const notices = new NoticeService({ ...ports, ...parts });
+  const noticeWorker = new NoticeWorker({ ...ports, ...parts, worker });
+  const jobs = new JobService({ worker, noticeWorker, cipher: parts.cipher });
+  const reports = new DeliveryReports({ ledger, prefixes });
+  return { prefixes, cap, quotas, ledger, dispatcher, delivery, worker, notices, jobs, reports };
 }

@@ -39,7 +39,7 @@ import type { CallbackVerifiers } from './delivery/callback-verifier.js';
 import { ChannelSender } from './delivery/channel-sender.js';
 import type { MessageSender } from './delivery/message-sender.js';
 import { Backend, type BackendObserver, type BackendOptions } from './lib/backend.js';
-import { BACKEND_TIMES, type BreakerPolicy } from './lib/backend-policy.js';
+import { BACKEND_TIMES, type BackendTimes, type BackendTimesByName, type BreakerPolicy } from './lib/backend-policy.js';
 import { type Clock, SECOND_MS, systemClock } from './lib/clock.js';
 import type { Ports } from './ports.js';
 
@@ -50,6 +50,8 @@ export interface CompositionOptions {
   readonly observer?: BackendObserver;
   /** When the breakers open; as the policy has it unless given. */
   readonly breaker?: BreakerPolicy;
+  /** How long calls may take; as the policy has it unless given. */
+  readonly times?: BackendTimesByName;
   /** Whether the project is to pay for calls by its name, as those of people's logins need it. Default false. */
   readonly billed?: boolean;
 }
@@ -59,19 +61,19 @@ type BackendMaker = (name: string, own: BackendOptions) => Backend;
 /** The adapters for a configuration, and how to let go of them. */
 export function composePorts(
   config: Config,
-  { clock = systemClock, observer, breaker, billed = false }: CompositionOptions = {},
+  { clock = systemClock, observer, breaker, times = BACKEND_TIMES, billed = false }: CompositionOptions = {},
 ): { ports: Ports; close(): Promise<void> } {
   const backend: BackendMaker = (name, own) => new Backend(name, { ...own, observer, breaker });
   const { projectId, apiKey, emulators } = config;
   const account = emulators === null ? googleAccount() : null;
   const firestore = new FirestoreAccess(
-    { projectId, emulatorHost: emulators?.firestore },
-    backend('firestore', { ...BACKEND_TIMES.firestore, isOutage: isFirestoreOutage }),
+    { projectId, emulatorHost: emulators?.firestore, timeoutMs: times.firestore.timeoutMs },
+    backend('firestore', { ...times.firestore, isOutage: isFirestoreOutage }),
   );
   const toolkit = new IdentityToolkitClient(
     { projectId, apiKey, emulatorHost: emulators?.auth, billed },
     account ?? EMULATOR_TOKENS,
-    backend('identity-platform', { ...BACKEND_TIMES.identityPlatform, isOutage: isIdentityPlatformOutage }),
+    backend('identity-platform', { ...times.identityPlatform, isOutage: isIdentityPlatformOutage }),
   );
   const ports: Ports = {
     orgs: new FirestoreOrgStore(firestore),
@@ -91,7 +93,7 @@ export function composePorts(
     signer:
       account === null
         ? new EmulatorTokenSigner(clock)
-        : new ServiceAccountTokenSigner(account, clock, backend('iam', BACKEND_TIMES.iam)),
+        : new ServiceAccountTokenSigner(account, clock, backend('iam', times.iam)),
     exchanger: new IdentityPlatformExchanger(toolkit),
     verifier: new IdTokenVerifier({
       projectId,
@@ -100,18 +102,22 @@ export function composePorts(
     }),
     appCheck: new AppCheckVerifier({ projectId, clock, keys: googleKeys(APP_CHECK_JWKS_URL) }),
     deliveries: new FirestoreDeliveryStore(firestore),
-    sender: composeSender(config.delivery, backend),
+    sender: composeSender(config.delivery, times.delivery, backend),
     queue: new CloudTasksQueue(
       { projectId, functionName: `locations/${config.region}/functions/deliver` },
-      backend('tasks', BACKEND_TIMES.tasks),
+      backend('tasks', times.tasks),
     ),
     callbacks: composeCallbacks(config.delivery),
   };
   return { ports, close: () => firestore.close() };
 }
 
-function composeSender({ outboxUrl, twilio, sendgrid }: DeliveryConfig, backend: BackendMaker): MessageSender {
-  const own = { ...BACKEND_TIMES.delivery, isOutage: isDeliveryOutage, isFatal: isAccountRefused };
+function composeSender(
+  { outboxUrl, twilio, sendgrid }: DeliveryConfig,
+  times: BackendTimes,
+  backend: BackendMaker,
+): MessageSender {
+  const own = { ...times, isOutage: isDeliveryOutage, isFatal: isAccountRefused };
   const outbox = outboxUrl === null ? null : new OutboxSender(outboxUrl, backend('outbox', own));
   return new ChannelSender({
     sms: twilio === null ? outbox : new TwilioSender(twilio, backend('twilio', own)),

@@ -20,7 +20,10 @@ export const api = onRequest(
   },
 );
 
-/** Sends what was queued. A task that fails is tried again; a code is worth nothing after ten minutes. */
+/**
+ * Sends what was queued. A task that fails is tried again, five times and for ten minutes at least: Cloud Tasks gives it up
+ * when both are over. A code is worth nothing after that.
+ */
 export const deliver = onTaskDispatched<DeliverTask>(
   { secrets: SECRETS, memory: '512MiB', retryConfig: { maxAttempts: 5, minBackoffSeconds: 2, maxRetrySeconds: 600 } },
   ({ data }) => runJob(data.payload),

@@ -4,7 +4,7 @@ import { LoggedSender } from './delivery/logged-sender.js';
 import type { Logger } from './lib/logger.js';
 import type { Ports } from './ports.js';
 
-/** What nobody who calls is told stands in the log: what providers did with messages, and that an org is at its cap. */
+/** Adds to the log what no caller is told: hand-overs that failed, what became of messages, caps that are near or reached. */
 export function loggedPorts(ports: Ports, logger: Logger): Ports {
   return {
     ...ports,

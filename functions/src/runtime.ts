@@ -82,7 +82,7 @@ function createRuntime(): Runtime {
   const background = new BackgroundWork((error) =>
     logger.log('WARNING', 'background_failed', { cause: describeError(error) }),
   );
-  const services = composeServices(ports, config.secrets, systemClock, undefined, background, config.account.mainApp);
+  const services = composeServices(ports, { secrets: config.secrets, mainApp: config.account.mainApp, background });
   const sweep = composeSweep(ports, services, logger);
   return {
     services,

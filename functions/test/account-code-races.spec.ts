@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { CODE_USES, type CodeUse, newCodeUser } from './support/account-codes.js';
 import { race, wonBy } from './support/account-race.js';
 import { from } from './support/account-scenario.js';
-import type { ApiResponse } from './support/api-client.js';
-import { calmly, isOverloaded } from './support/calm-race.js';
+import { type ApiResponse, expectStatus } from './support/api-client.js';
+import { calmly, isOverloaded, RACE_TIMEOUT_MS } from './support/calm-race.js';
 import { describeApp, type TestApp } from './support/describe-app.js';
 import { times } from './support/describe-contract.js';
 import { dose } from './support/dose.js';
@@ -53,7 +53,7 @@ function raceFor(app: () => TestApp, probe: () => FirestoreProbe, one: CodeUse, 
       // 409: beside the one who verifies the number. 401: of sessions that the reset has ended.
       for (const { status, text } of responses) expect(status, text).to.be.oneOf([200, 400, 401, 409, 429]);
       return responses;
-    }));
+    })).timeout(RACE_TIMEOUT_MS);
 
   /** @see CVE-2023-47111 GHSA-7h8m-vrxx-vr4m CVE-2024-4629 CVE-2025-64102 */
   it(`O-02: of ${PARALLEL} parallel wrong codes for ${purpose} at most 5 are compared${again}`, () =>
@@ -70,9 +70,9 @@ function raceFor(app: () => TestApp, probe: () => FirestoreProbe, one: CodeUse, 
       if (isOverloaded(responses)) return responses;
       expect(challenges.map(({ failures = 0 }) => failures)).to.include(5);
       // As many as are compared are remembered with the next one.
-      expect((await use(app(), user, await send(app(), user))).status).to.equal(429);
+      expectStatus(await use(app(), user, await send(app(), user)), 429);
       return responses;
-    }));
+    })).timeout(RACE_TIMEOUT_MS);
 }
 
 async function raceOf(app: TestApp, run: (parallel: number) => Promise<readonly ApiResponse[]>): Promise<void> {

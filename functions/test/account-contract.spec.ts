@@ -7,6 +7,7 @@ import { DOCUMENTED_ERRORS, PUBLIC_OPERATIONS, SESSION_OPERATIONS } from './supp
 import { type AccountUser, newPassword, newPhone, newSignup } from './support/account-scenario.js';
 import { type ApiResponse, expectStatus } from './support/api-client.js';
 import { codesTo, describeApp, describeMemoryApp, type TestApp } from './support/describe-app.js';
+import { holdEach } from './support/test-clock.js';
 
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const UPDATED = { message: 'Password updated successfully' };
@@ -98,6 +99,7 @@ function successes(app: () => TestApp): void {
 
 /** Each error that the documentation words. */
 function failures(app: () => TestApp): void {
+  holdEach(() => app().clock);
   let ada: AccountUser;
   before(async () => {
     ada = await app().account.signUp();

@@ -5,6 +5,7 @@ import { from } from './support/account-scenario.js';
 import type { ApiResponse } from './support/api-client.js';
 import { masked } from './support/declared.js';
 import { describeApp, describeMemoryApp, type TestApp } from './support/describe-app.js';
+import { holdEach } from './support/test-clock.js';
 
 const HIDING = { mainApp: { hidesExistence: true } };
 
@@ -22,6 +23,7 @@ for (const [name, describeHere] of [
 
 /** @see CVE-2024-41952 an unknown user could be told from a known one */
 function sameAnswers(app: () => TestApp): void {
+  holdEach(() => app().clock);
   /** Asks for each class in turn, again and again, and compares what they are answered each time. */
   async function expectSame(
     turns: number,

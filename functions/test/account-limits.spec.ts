@@ -10,10 +10,12 @@ import { times } from './support/describe-contract.js';
 import { expectReplay, isReplayed } from './support/idempotent.js';
 import { tally } from './support/load.js';
 import { askLimited, exceededBy, standingsOf } from './support/rate-limits.js';
+import { holdEach } from './support/test-clock.js';
 
 const AT_ONCE = 50;
 
 describeMemoryApp('Limits of the Account API', (app) => {
+  holdEach(() => app().clock);
   /** Every 429 is checked: its envelope, `Retry-After` and the RateLimit fields. */
   async function call(operation: string, body: unknown, token?: string, address = newAddress()): Promise<ApiResponse> {
     const ask = () => app().account.call(operation, body, token, from(address));

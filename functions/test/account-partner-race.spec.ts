@@ -5,7 +5,7 @@ import { expectFailure } from './support/account-answers.js';
 import { type AccountUser, from, newPhone, newSignup, type SignupBody } from './support/account-scenario.js';
 import { AccountStore } from './support/account-store.js';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
-import { calmly, isOverloaded } from './support/calm-race.js';
+import { calmly, isOverloaded, RACE_TIMEOUT_MS } from './support/calm-race.js';
 import { describeApp } from './support/describe-app.js';
 import { dose } from './support/dose.js';
 import { InvariantChecker } from './support/invariants.js';
@@ -75,8 +75,7 @@ describeApp('Partners’ users and those of the main app', (app) => {
     expect(await store.reserved(asked)).to.deep.equal([]);
   }
 
-  it(`register and signup of one email at once: the partner’s is refused, or both stand, ${ROUNDS} times`, async function () {
-    this.timeout(ROUNDS * 10_000);
+  it(`register and signup of one email at once: the partner’s is refused, or both stand, ${ROUNDS} times`, async () => {
     await meet(async () => {
       const registration = newRegistration();
       const signup = newSignup({ email: registration.email });
@@ -86,10 +85,9 @@ describeApp('Partners’ users and those of the main app', (app) => {
       };
       return { registration, consumer: () => signUp(signup), expectWhole };
     });
-  });
+  }).timeout(RACE_TIMEOUT_MS);
 
-  it(`register and verifyPhone of one phone at once: the same, ${ROUNDS} times`, async function () {
-    this.timeout(ROUNDS * 10_000);
+  it(`register and verifyPhone of one phone at once: the same, ${ROUNDS} times`, async () => {
     await meet(async () => {
       const { account } = app();
       const registration = newRegistration();
@@ -105,7 +103,7 @@ describeApp('Partners’ users and those of the main app', (app) => {
         expectWhole,
       };
     });
-  });
+  }).timeout(RACE_TIMEOUT_MS);
 
   it('a consumer’s email and phone are refused at every partner’s register, and nothing is left of it', async () => {
     const { account } = app();

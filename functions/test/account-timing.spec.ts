@@ -53,15 +53,15 @@ describeApp(
     });
 
     for (const operation of OPERATIONS)
-      it(operation.name, async function () {
-        this.timeout(60_000 + SAMPLES * 2_000);
+      it(operation.name, async () => {
         const times = await sample(app(), people, operation);
         const scores = Object.fromEntries(
           (['unknown', 'disabled'] as const).map((other) => [`known/${other}`, auc(times.known, times[other])]),
         );
         rows[operation.name] = { samples: times.known.length, ...scores };
         for (const [pair, score] of Object.entries(scores)) expect(score, pair).to.be.within(WITHIN.from, WITHIN.to);
-      });
+        // A small sample may lie so by chance; what leaks does each time.
+      }).retries(dose(2, 0));
   },
   { mainApp: { hidesExistence: true } },
 );

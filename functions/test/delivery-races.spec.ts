@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { OrgSettings } from '../src/orgs/org-settings.js';
 import type { ApiResponse, TestOrg } from './support/api-client.js';
-import { calmly, isOverloaded } from './support/calm-race.js';
+import { calmly, isOverloaded, RACE_TIMEOUT_MS } from './support/calm-race.js';
 import { describeApp, startEmulatorApp, type TestApp } from './support/describe-app.js';
 import { atOnce, dose } from './support/dose.js';
 import { exceededBy } from './support/rate-limits.js';
@@ -17,15 +17,16 @@ const SEND_RESET = '/partner/auth/forgot-password/send-otp';
 /** How many are registered at once: that is not what is raced here. */
 const REGISTERED_AT_ONCE = 25;
 
-let lastBlock = Math.floor(Math.random() * 700);
+const AREAS = [347, 646, 718, 917];
+const BLOCKS = 350;
+let lastBlock = Math.floor(Math.random() * BLOCKS * AREAS.length);
 
 describeApp('Races for messages', (app) => {
   /** Three instances on one database. */
   let instances: TestApp[];
   let warm: TestOrg;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     instances = [app(), await startEmulatorApp(), await startEmulatorApp()];
     await warmUp();
   });
@@ -66,11 +67,10 @@ describeApp('Races for messages', (app) => {
 
   const wellDone = (answers: readonly ApiResponse[]) => answers.filter(({ status }) => status === 200).length;
   const raced = (parallel: number, run: (parallel: number) => Promise<readonly ApiResponse[]>) =>
-    calmly({ parallel, run, probe: () => reset(warm, newRegistration()) });
+    calmly({ parallel, run, probe: () => reset(warm, newRegistration()), limitedBy: () => app().clock.now() });
 
-  it(`A-01: of ${PARALLEL} parallel logins to one number exactly 3 messages leave, over three instances`, async function () {
-    this.timeout(120_000);
-    await raced(PARALLEL, async (parallel) => {
+  it(`A-01: of ${PARALLEL} parallel logins to one number exactly 3 messages leave, over three instances`, () =>
+    raced(PARALLEL, async (parallel) => {
       const org = await provision();
       const [user] = await register(org, 1);
       if (user === undefined) throw new Error('nobody is registered');
@@ -83,12 +83,10 @@ describeApp('Races for messages', (app) => {
       const named = new Set(answers.filter(({ status }) => status !== 200).flatMap(exceededBy));
       expect([...named].filter((name) => !/^(sends|tries)/.test(name))).to.deep.equal([]);
       return answers;
-    });
-  });
+    })).timeout(RACE_TIMEOUT_MS);
 
-  it(`A-01: of ${PARALLEL} parallel resets of one number in four orgs exactly 3 messages leave`, async function () {
-    this.timeout(120_000);
-    await raced(PARALLEL, async (parallel) => {
+  it(`A-01: of ${PARALLEL} parallel resets of one number in four orgs exactly 3 messages leave`, () =>
+    raced(PARALLEL, async (parallel) => {
       const orgs = await Promise.all(times(4, () => provision()));
       const phone_number = `${newBlock()}1000`;
       await Promise.all(orgs.map((org) => app().scenario.register(org, { phone_number })));
@@ -100,12 +98,10 @@ describeApp('Races for messages', (app) => {
       expect(sentTo(phone_number)).to.equal(3);
       expect(wellDone(answers)).to.equal(3);
       return answers;
-    });
-  });
+    })).timeout(RACE_TIMEOUT_MS);
 
-  it(`A-06: of ${PUMPED} pumped numbers in one prefix 50 are sent a code, and the next prefix is served`, async function () {
-    this.timeout(dose(120_000, 600_000));
-    await raced(WAVE, async (parallel) => {
+  it(`A-06: of ${PUMPED} pumped numbers in one prefix 50 are sent a code, and the next prefix is served`, () =>
+    raced(WAVE, async (parallel) => {
       const orgs = await Promise.all(times(2, () => provision()));
       const org = orgs[0] as TestOrg;
       const users = await register(org, PUMPED);
@@ -124,12 +120,10 @@ describeApp('Races for messages', (app) => {
       const [neighbour] = await register(org, 1);
       if (neighbour !== undefined) expect((await logIn(org, neighbour)).status).to.equal(200);
       return answers;
-    });
-  });
+    })).timeout(RACE_TIMEOUT_MS);
 
-  it('stops at exactly the daily cap over three instances, and tells the admins once each', async function () {
-    this.timeout(120_000);
-    await raced(60, async (parallel) => {
+  it('stops at exactly the daily cap over three instances, and tells the admins once each', () =>
+    raced(60, async (parallel) => {
       const org = await provision({ smsPerDay: 20 });
       // To each instance as many as the cap: what one has bought and not used is kept from the others.
       const users = await register(org, 60, true);
@@ -145,13 +139,11 @@ describeApp('Races for messages', (app) => {
         'org.sms_cap_reached',
       ]);
       return answers;
-    });
-  });
+    })).timeout(RACE_TIMEOUT_MS);
 });
 
 /** Of ten thousand numbers each; in area codes that no other test uses. */
 function newBlock(): string {
-  lastBlock = (lastBlock + 1) % 1_400;
-  const area = lastBlock < 700 ? 917 : 646;
-  return `+1${area}${200 + (lastBlock % 350)}`;
+  lastBlock = (lastBlock + 1) % (BLOCKS * AREAS.length);
+  return `+1${AREAS[Math.floor(lastBlock / BLOCKS)]}${200 + (lastBlock % BLOCKS)}`;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { MemoryOrgStore } from '../src/adapters/memory/memory-org-store.js';
 import type { Handover } from '../src/delivery/message-sender.js';
-import { HOUR_MS, MINUTE_MS } from '../src/lib/clock.js';
+import { MINUTE_MS } from '../src/lib/clock.js';
 import { DEFAULT_ORG_SETTINGS, type OrgSettings } from '../src/orgs/org-settings.js';
 import { type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
 import { describeMemoryApp } from './support/describe-app.js';
@@ -9,6 +9,7 @@ import { askLimited, exceededBy } from './support/rate-limits.js';
 import { type ContactField, newRegistration, type TestUser } from './support/scenario.js';
 import { HANDOVERS } from './support/scripted-provider.js';
 import { times } from './support/spy-limit-store.js';
+import { holdEach } from './support/test-clock.js';
 
 const LOGIN = '/partner/auth/login';
 const SEND_RESET = '/partner/auth/forgot-password/send-otp';
@@ -19,11 +20,8 @@ describeMemoryApp('What a partner sees of messages', (app) => {
   let org: TestOrg;
   let user: TestUser;
 
-  before(() => {
-    // No window of a limit ends while these run.
-    const now = app().clock.now();
-    app().clock.advance(HOUR_MS - (now % HOUR_MS) + MINUTE_MS);
-  });
+  // No window of a limit ends while these run.
+  holdEach(() => app().clock);
   beforeEach(() => open());
   afterEach(() => {
     app().backends.fault = undefined;

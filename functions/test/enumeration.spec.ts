@@ -8,6 +8,7 @@ import { describeApp } from './support/describe-app.js';
 import { BY } from './support/records.js';
 import type { ContactField, TestUser } from './support/scenario.js';
 import { newRegistration } from './support/scenario.js';
+import { holdEach } from './support/test-clock.js';
 
 const CLASSES = ['known', 'unknown', 'suspended'] as const;
 type Class = (typeof CLASSES)[number];
@@ -19,6 +20,7 @@ describeApp('E-01: known, unknown and suspended users get the same answers', (ap
   before(async () => {
     org = await app().provision();
   });
+  holdEach(() => app().clock);
 
   /** Three who nobody has asked for yet, so that no limit is used. */
   async function newPeople(): Promise<People> {

@@ -1,7 +1,8 @@
+import { UnservedError } from './support/api-client.js';
 import { atOnce } from './support/dose.js';
 import { ACCOUNT_ROWS } from './support/matrix/account-rows.js';
 import { FaultBench } from './support/matrix/fault-bench.js';
-import type { FaultRow } from './support/matrix/fault-row.js';
+import { type FaultRow, LateError } from './support/matrix/fault-row.js';
 import { FIRESTORE_ROWS } from './support/matrix/firestore-rows.js';
 import { IDENTITY_ROWS } from './support/matrix/identity-rows.js';
 import { MAIL_ROWS } from './support/matrix/mail-rows.js';
@@ -46,8 +47,7 @@ describe('Fault matrix', () => {
 
   for (const one of ROWS) {
     const { row, fault, where } = one;
-    it(`row ${row}: ${fault}, ${where}`, async function () {
-      this.timeout(120_000);
+    it(`row ${row}: ${fault}, ${where}`, async () => {
       const { bench, outcome } = await (driven.get(one) ?? drive(one));
       try {
         table.push({ row, fault, where, outcome: outcome() });
@@ -69,13 +69,19 @@ interface Driven {
   outcome(): string;
 }
 
-async function drive({ run, ...setting }: FaultRow): Promise<Driven> {
+/** Once more, on a bench of its own, where the machine was too slow. */
+async function drive(row: FaultRow, left = 2): Promise<Driven> {
+  const { run, ...setting } = row;
   const bench = await FaultBench.start(setting);
-  const outcome = await run(bench).then(
-    (text) => () => text,
-    (error: unknown) => () => {
+  try {
+    const text = await run(bench);
+    return { bench, outcome: () => text };
+  } catch (error) {
+    const isSlow = error instanceof LateError || error instanceof UnservedError;
+    if (left > 0 && isSlow) return bench.close().then(() => drive(row, left - 1));
+    const outcome = () => {
       throw error;
-    },
-  );
-  return { bench, outcome };
+    };
+    return { bench, outcome };
+  }
 }

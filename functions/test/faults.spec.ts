@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import type { MemoryOutbox } from '../src/adapters/memory/memory-delivery.js';
+import { BACKEND_TIMES } from '../src/lib/backend-policy.js';
 import { accountFaultRoutes } from './support/account-fault-cases.js';
 import type { ApiResponse, TestOrg } from './support/api-client.js';
 import { expectStatus } from './support/api-client.js';
 import { describeApp, startEmulatorApp, type TestApp } from './support/describe-app.js';
+import { atOnce } from './support/dose.js';
 import {
   expectContention,
   expectOutage,
@@ -47,7 +49,7 @@ describeApp('Faults of backends (R-03, fault matrix)', (app) => {
     probe = new FirestoreProbe();
     org = await app().provision();
     for (const fault of FAULTS.filter(({ name }) => name === SILENT)) {
-      const one = await startEmulatorApp();
+      const one = await startEmulatorApp({ times: BACKEND_TIMES });
       apart.push(one);
       stalled.set(fault, outcomesOf(one, fault));
     }
@@ -63,9 +65,7 @@ describeApp('Faults of backends (R-03, fault matrix)', (app) => {
 
   async function prepareAll(on: TestApp): Promise<[string, PreparedRequest][]> {
     const routes = Object.entries({ ...faultRoutes(on.api, on.scenario), ...accountFaultRoutes(on) });
-    return Promise.all(
-      routes.map(async ([name, prepare]): Promise<[string, PreparedRequest]> => [name, await prepare(org)]),
-    );
+    return atOnce(4, routes, async ([name, prepare]): Promise<[string, PreparedRequest]> => [name, await prepare(org)]);
   }
 
   async function sessionsOf({ user, poolId = org.org.orgId }: PreparedRequest): Promise<number> {

@@ -13,7 +13,7 @@ import type { UserRecord } from '../src/users/user-record.js';
 import { dose } from './support/dose.js';
 import { BY, newUser } from './support/records.js';
 import { times } from './support/spy-limit-store.js';
-import { ManualClock, TEST_SECRETS } from './support/unit-fixtures.js';
+import { ManualClock, TEST_DEPLOYMENT } from './support/unit-fixtures.js';
 import { type BusyDocument, WriteMeter } from './support/write-meter.js';
 
 const INSTANCES = 10;
@@ -47,12 +47,20 @@ class Fleet {
   private readonly users = new Map<string, UserRecord>();
   private readonly memory = memoryPorts('demo-gatehouse', this.clock);
   private readonly instances = times(INSTANCES, () =>
-    composeServices(this.meter.around(this.ports()), TEST_SECRETS, this.clock, new SecretHasher(4)),
+    composeServices(this.meter.around(this.ports()), {
+      ...TEST_DEPLOYMENT,
+      clock: this.clock,
+      hasher: new SecretHasher(4),
+    }),
   );
 
   /** An org whose settings allow that many. */
   async provision() {
-    const services = composeServices(this.memory, TEST_SECRETS, this.clock, new SecretHasher(4));
+    const services = composeServices(this.memory, {
+      ...TEST_DEPLOYMENT,
+      clock: this.clock,
+      hasher: new SecretHasher(4),
+    });
     const most = (name: LeasedLimitName) => LIMITS[name].windows[0].ceiling;
     const limits = { credential1m: most('credential_requests'), org1m: most('org_requests') };
     const settings = { limits, smsPerDay: most('org_sms') };
@@ -90,9 +98,9 @@ class Fleet {
     const services = this.instances[Math.floor(Math.random() * INSTANCES)] as (typeof this.instances)[number];
     const { org, keyId } = await services.credentials.authenticate(key, secret);
     const { limits } = org.settings;
-    await services.quotas.take('credential_requests', [keyId], limits);
-    await services.quotas.take('org_requests', [org.orgId], limits);
-    await services.quotas.take('address_requests', [org.orgId, address], limits);
+    await services.leased.take('credential_requests', [keyId], limits);
+    await services.leased.take('org_requests', [org.orgId], limits);
+    await services.leased.take('address_requests', [org.orgId, address], limits);
     return services;
   }
 

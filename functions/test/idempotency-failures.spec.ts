@@ -6,9 +6,8 @@ import { IDEMPOTENCY_LEASE_MS } from '../src/idempotency/idempotency-policy.js';
 import type { BackendCall } from '../src/lib/backend.js';
 import { MINUTE_MS } from '../src/lib/clock.js';
 import { newSignup } from './support/account-scenario.js';
-import { type ApiRequest, type ApiResponse, expectError, expectStatus, type TestOrg } from './support/api-client.js';
+import { type ApiRequest, type ApiResponse, expectError, expectStatus } from './support/api-client.js';
 import { describeApp } from './support/describe-app.js';
-import { FirestoreProbe } from './support/firestore-probe.js';
 import {
   expectReplay,
   failing,
@@ -19,8 +18,10 @@ import {
   listenIn,
   withKey,
 } from './support/idempotent.js';
+import { orgWithProbe } from './support/org-with-probe.js';
 import { callRoute, isPartners, sampleOf, title, workingRequest } from './support/route-samples.js';
 import { newRegistration, type TestUser } from './support/scenario.js';
+import { holdEach } from './support/test-clock.js';
 
 const isIdempotency =
   (method: string) =>
@@ -40,24 +41,19 @@ const REFUSED: Readonly<Record<string, (user: TestUser) => object>> = {
 const USES_A_CODE_UP = ['partnerResetPassword', 'accountResetPassword', 'accountVerifyEmail', 'accountVerifyPhone'];
 
 describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
-  let org: TestOrg;
-  let probe: FirestoreProbe;
-  before(async () => {
-    org = await app().provision();
-    probe = new FirestoreProbe();
-  });
+  const { org, probe } = orgWithProbe(app);
+  holdEach(() => app().clock);
   afterEach(() => {
     app().backends.fault = undefined;
   });
-  after(() => probe.close());
 
   const call = (route: Route, request: ApiRequest): Promise<ApiResponse> => callRoute(app(), route, request);
   const post = (path: string, body: unknown, key?: string) => {
-    const request = { org, body };
+    const request = { org: org(), body };
     return app().api.request(`/partner/auth/${path}`, key === undefined ? request : withKey(request, key));
   };
   const prepare = async (route: Route) => {
-    const { user, request } = await workingRequest(app(), org, route);
+    const { user, request } = await workingRequest(app(), org(), route);
     return { user, request: withKey(request) };
   };
   const sent = () => app().outbox.messages.length + app().queue.jobs.length;
@@ -67,7 +63,7 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
       // What has no body is never refused for good.
       const itRefuses = route.body === null ? () => {} : it;
       itRefuses('gives an error that is final again, each time under the id of the request itself', async () => {
-        const { user, request: working } = await workingRequest(app(), org, route);
+        const { user, request: working } = await workingRequest(app(), org(), route);
         const body = (REFUSED[route.operationId] ?? sampleOf(route).shape)(user);
         const request = withKey({ ...working, body });
         const ask = (id: string) => call(route, { ...request, headers: { ...request.headers, 'x-request-id': id } });
@@ -147,18 +143,18 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
     expect(sidOf(again)).to.equal(sidOf(first));
     for (const answer of [first, again]) {
       const token = tokenOf(answer) ?? '';
-      expect(await (isPartners(route) ? scenario.isLive(org, token) : account.isLive(token))).to.equal(true);
+      expect(await (isPartners(route) ? scenario.isLive(org(), token) : account.isLive(token))).to.equal(true);
     }
     if (isPartners(route)) {
       expect(again.body.user).to.deep.equal(first.body.user);
       expect(again.body.expiresAt).to.be.at.most(first.body.expiresAt + 1_000);
-      expect(await probe.sessionIdsOf(org.org.orgId, user.userId)).to.deep.equal([sidOf(again)]);
+      expect(await probe().sessionIdsOf(org().org.orgId, user.userId)).to.deep.equal([sidOf(again)]);
       return;
     }
     const { uid, email } = again.body.data;
     expect(first.body.data).to.include({ uid, email });
     // Whoever logs in has the session of the sign-up as well.
-    expect(await probe.sessionIdsOf('main', uid)).to.have.length(uid === user.userId ? 2 : 1);
+    expect(await probe().sessionIdsOf('main', uid)).to.have.length(uid === user.userId ? 2 : 1);
   }
 
   it('a registration that was resumed is one user', async () => {
@@ -166,12 +162,12 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
     await failing(app(), isIdempotency('settle'), () => post('register', body, 'resumed'));
     app().clock.advance(IDEMPOTENCY_LEASE_MS + 1);
     const { userId } = expectStatus(await post('register', body, 'resumed'), 201).body;
-    expect(await probe.profilesWith(org.org.orgId, 'email', body.email)).to.deep.equal([userId]);
+    expect(await probe().profilesWith(org().org.orgId, 'email', body.email)).to.deep.equal([userId]);
     expectError(await post('register', body, 'another key'), 409, 'already_exists');
   });
 
   it('does not keep 429: when the limit is over, the same key succeeds', async () => {
-    const { email, password } = await app().scenario.register(org);
+    const { email, password } = await app().scenario.register(org());
     for (const _ of [1, 2, 3]) expectStatus(await post('login', { email, password }), 200);
     expectError(await post('login', { email, password }, 'limited'), 429, 'rate_limited');
     expectError(await post('login', { email, password }, 'limited'), 429, 'rate_limited');
@@ -180,7 +176,7 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
   });
 
   it('does not keep 502: when the provider is back, the same key sends', async () => {
-    const { email, password } = await app().scenario.register(org);
+    const { email, password } = await app().scenario.register(org());
     const login = () => post('login', { email, password }, 'undelivered');
     const refused: Handover = { provider: 'outbox', outcome: 'refused', because: 'message', error: '400' };
     app().backends.fault = async (call, proceed) => (call.backend === 'outbox' ? refused : proceed());
@@ -193,7 +189,7 @@ describeApp('H-05: Idempotency-Key and requests that fail', (app) => {
   });
 
   it('keeps 200 of a message that may have left: the same key sends no second one', async () => {
-    const { email, password } = await app().scenario.register(org);
+    const { email, password } = await app().scenario.register(org());
     const login = () => post('login', { email, password }, 'pending');
     const isOutbox = ({ backend }: BackendCall) => backend === 'outbox';
     const lost = () => new TypeError('fetch failed', { cause: new Error('the socket was closed') });

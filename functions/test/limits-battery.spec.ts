@@ -10,6 +10,7 @@ import { describeApp, type TestApp } from './support/describe-app.js';
 import { askLimited, exceededBy, useUpAddress } from './support/rate-limits.js';
 import { callRoute, credentialsFor, isPartners, newCaller, sampleOf, title } from './support/route-samples.js';
 import type { TestUser } from './support/scenario.js';
+import { holdEach } from './support/test-clock.js';
 
 /** As many as every window allows here: fewer than the failures after which there is a pause. */
 const LOWERED = 4;
@@ -46,6 +47,7 @@ for (const route of routes)
   describeApp(
     `Battery: every declared limit of ${title(route)} holds`,
     (app) => {
+      holdEach(() => app().clock);
       for (const name of driven(route))
         it(name, async () => {
           const subject = await prepare(app(), route, name);

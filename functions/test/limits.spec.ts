@@ -3,7 +3,7 @@ import type { UserId } from '../src/users/user-id.js';
 import type { ApiResponse, TestOrg } from './support/api-client.js';
 import { expectError, expectStatus } from './support/api-client.js';
 import { callsDuring, writesOf } from './support/backend-log.js';
-import { calmly, isOverloaded } from './support/calm-race.js';
+import { calmly, isOverloaded, RACE_TIMEOUT_MS } from './support/calm-race.js';
 import { describeApp } from './support/describe-app.js';
 import { dose } from './support/dose.js';
 import { askLimited, exceededBy } from './support/rate-limits.js';
@@ -11,6 +11,7 @@ import { BY } from './support/records.js';
 import type { ContactField, TestUser } from './support/scenario.js';
 import { newRegistration, wrongCode } from './support/scenario.js';
 import { times } from './support/spy-limit-store.js';
+import { holdEach } from './support/test-clock.js';
 
 const LOGIN = '/partner/auth/login';
 const SEND = '/partner/auth/forgot-password/send-otp';
@@ -32,6 +33,7 @@ describeApp('Limits of contacts and accounts', (app) => {
   beforeEach(async () => {
     org = await app().provision('Limits', { limits: { address1m: 6_000 } });
   });
+  holdEach(() => app().clock);
 
   /** One request of an end user at some address. Every 429 is checked. */
   function ask(path: string, body: unknown, address?: string): Promise<ApiResponse> {
@@ -69,18 +71,16 @@ describeApp('Limits of contacts and accounts', (app) => {
     const from = varied ? ', each from another address' : '';
     const addressOf = (index: number) => (varied ? `2001:db8:${index.toString(16)}::1` : undefined);
 
-    it(`A-01: of ${PARALLEL} parallel reset codes to one contact exactly 3 are sent${from}`, async function () {
-      this.timeout(0);
+    it(`A-01: of ${PARALLEL} parallel reset codes to one contact exactly 3 are sent${from}`, async () => {
       await burst(
         ({ email }, index) => ask(SEND, { email }, addressOf(index)),
         (refused) => {
           for (const answer of refused) expect(exceededBy(answer)).to.deep.equal(['sends10m']);
         },
       );
-    });
+    }).timeout(RACE_TIMEOUT_MS);
 
-    it(`A-01: of ${PARALLEL} parallel logins of one user exactly 3 are sent a code${from}`, async function () {
-      this.timeout(0);
+    it(`A-01: of ${PARALLEL} parallel logins of one user exactly 3 are sent a code${from}`, async () => {
       await burst(
         (user, index) => logIn(user, addressOf(index)),
         (refused) => {
@@ -90,11 +90,10 @@ describeApp('Limits of contacts and accounts', (app) => {
           expect([...new Set(refused.flatMap(exceededBy))].sort()).to.deep.equal(['sends10m', ...tries]);
         },
       );
-    });
+    }).timeout(RACE_TIMEOUT_MS);
   }
 
-  it('a flood that is refused costs no writes', async function () {
-    this.timeout(120_000);
+  it('a flood that is refused costs no writes', async () => {
     const user = await app().scenario.register(org);
     const { email } = await app().scenario.register(org);
     const floods: Readonly<Record<string, () => Promise<ApiResponse>>> = {
@@ -135,8 +134,7 @@ describeApp('Limits of contacts and accounts', (app) => {
 
   /** @see CVE-2024-1722 a lockout was a way to keep somebody out */
   describe('A-08: wrong passwords of others do not keep the owner out', () => {
-    it(`${GUESSES} of them from one network`, async function () {
-      this.timeout(120_000);
+    it(`${GUESSES} of them from one network`, async () => {
       const user = await app().scenario.register(org);
       const statuses: Record<number, number> = {};
       for (let sent = 0; sent < GUESSES; sent += 50) {
@@ -150,8 +148,7 @@ describeApp('Limits of contacts and accounts', (app) => {
       expectError(await logIn(user, '2001:db8:bad:1::ffff'), 429, 'locked_out');
     });
 
-    it('100 of them from many networks lock the account, and one reset opens it', async function () {
-      this.timeout(120_000);
+    it('100 of them from many networks lock the account, and one reset opens it', async () => {
       const user = await app().scenario.register(org);
       for (const network of times(25, (index) => `2001:db8:${index}::1`))
         for (const _ of times(4, String)) expectError(await guess(user, network), 401, 'invalid_credentials');

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -41,13 +42,14 @@ describeApp('L-01: clients that go away', (app) => {
     goOn();
   }
 
-  function begin(length: number) {
+  function begin(length: number, more: Readonly<Record<string, string>> = {}) {
     const { key, secret } = org.credential;
     const headers = {
       'content-type': 'application/json',
       'content-length': length,
       'x-partner-key': key,
       'x-partner-secret': secret,
+      ...more,
     };
     const outgoing = httpRequest(`${app().api.baseUrl}${LOGIN}`, { method: 'POST', headers, agent: false });
     outgoing.on('error', () => {});
@@ -70,9 +72,10 @@ describeApp('L-01: clients that go away', (app) => {
 
   it('in the middle of its body: one line', async () => {
     const from = app().logs.length;
-    const { outgoing, isClosed } = begin(100);
+    const { outgoing, isClosed } = begin(100, { expect: '100-continue' });
+    // The server has read the headers.
+    await once(outgoing, 'continue');
     outgoing.write('{"email":');
-    await sleep(50);
     outgoing.destroy();
     await isClosed;
     const [line] = await requestLines(app(), from);

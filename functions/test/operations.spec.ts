@@ -19,7 +19,7 @@ import { BY } from './support/records.js';
 import { newRegistration, wrongCode } from './support/scenario.js';
 import { HANDOVERS } from './support/scripted-provider.js';
 import { sweepNow } from './support/sweep-now.js';
-import { expectCode, INDEX_KEY, TEST_SECRETS } from './support/unit-fixtures.js';
+import { expectCode, INDEX_KEY, TEST_DEPLOYMENT } from './support/unit-fixtures.js';
 
 const isReport = ({ message }: LogEntry): boolean => message === 'sweep';
 
@@ -131,7 +131,7 @@ describeApp('L-02: what each alert is for sets its filter off', (app) => {
     const logger = jsonLogger((line) => printed.push(line));
     const memory = memoryPorts('demo-gatehouse', clock);
     const ports = loggedPorts({ ...memory, sender: { send: async () => HANDOVERS.keyRotated } }, logger);
-    const { delivery, reports, quotas, background } = composeServices(ports, TEST_SECRETS, clock);
+    const { delivery, reports, leased, background } = composeServices(ports, { ...TEST_DEPLOYMENT, clock });
     const sender = orgWith({ smsPerDay: 1 });
     await expectCode(delivery.sendNow(sender, codeMessage(), null), 'unavailable');
     const common = { provider: 'twilio', providerId: null, isOfRegion: false };
@@ -142,7 +142,7 @@ describeApp('L-02: what each alert is for sets its filter off', (app) => {
       const entry = { id: deliveryId.generate(), orgId: sender.orgId, purpose: 'login', to: PHONE } as const;
       await reports.take([{ ...common, ...end, entry }]);
     }
-    await new SmsCap({ audit: ports.audit, quotas, background, clock, indexKey: INDEX_KEY }).take(sender);
+    await new SmsCap({ audit: ports.audit, leased, background, clock, indexKey: INDEX_KEY }).take(sender);
     await background.idle();
     lines['delivery']?.push(...parseLines(printed));
   }

@@ -108,7 +108,7 @@ describeApp('The deletion of an org', (app) => {
     expectError(await api.post(doomed.org, LOGIN, attempt), 401, 'invalid_client');
     expect(await scenario.isLive(other.org, other.sessions[0] ?? '')).to.equal(true);
     await services.deletion.run(orgId, BY, () => {});
-  }).timeout(60_000);
+  });
 
   it('deletes the tenant, looks for others of the org, and makes no call for a user', async () => {
     const { org } = await fill(3);

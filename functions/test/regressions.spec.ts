@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { expectStatus, type TestOrg } from './support/api-client.js';
+import { expectStatus } from './support/api-client.js';
+import { eventually } from './support/background-triggers.js';
 import { describeApp } from './support/describe-app.js';
-import { FirestoreProbe } from './support/firestore-probe.js';
+import { orgWithProbe } from './support/org-with-probe.js';
 import { rawRequest } from './support/raw-http.js';
 import { newRegistration, wrongCode } from './support/scenario.js';
 import { startServedApp } from './support/served-app.js';
@@ -10,20 +11,14 @@ const RESET = '/partner/auth/forgot-password/reset';
 
 /** What was wrong once: each of these failed when it was written. */
 describeApp('Regressions', (app) => {
-  let org: TestOrg;
-  let probe: FirestoreProbe;
-  before(async () => {
-    org = await app().provision();
-    probe = new FirestoreProbe();
-  });
-  after(() => probe.close());
+  const { org, probe } = orgWithProbe(app);
 
   it('E-03: the limit of codes does not tell a wrong password that the user exists', async () => {
     const { api, scenario } = app();
-    const user = await scenario.register(org);
-    for (let sent = 0; sent < 3; sent++) await scenario.sendLoginCode(org, user);
+    const user = await scenario.register(org());
+    for (let sent = 0; sent < 3; sent++) await scenario.sendLoginCode(org(), user);
     const wrong = async (email: string) =>
-      (await api.post(org, '/partner/auth/login', { email, password: 'wrong one' })).status;
+      (await api.post(org(), '/partner/auth/login', { email, password: 'wrong one' })).status;
     expect(await wrong(user.email)).to.equal(await wrong(newRegistration().email));
   });
 
@@ -32,34 +27,45 @@ describeApp('Regressions', (app) => {
     const metadata = '{"__proto__":{"a":1},"constructor":{"b":2},"":0,"a.b":[{"__proto__":null}]}';
     const registration = newRegistration();
     const raw = JSON.stringify(registration).replace('{', `{"metadata":${metadata},`);
-    const { userId } = expectStatus(await api.request('/partner/auth/register', { org, raw }), 201).body;
-    const session = await scenario.logIn(org, { ...registration, userId });
-    const { text } = await api.request('/partner/users/me', { method: 'GET', org, session });
+    const { userId } = expectStatus(await api.request('/partner/auth/register', { org: org(), raw }), 201).body;
+    const session = await scenario.logIn(org(), { ...registration, userId });
+    const { text } = await api.request('/partner/users/me', { method: 'GET', org: org(), session });
     expect(text).to.include(`"metadata":${metadata}`);
   });
 
   it('O-02: at most 5 codes are compared with one code, even when it is sent while tries are under way', async () => {
     const { backends, scenario } = app();
-    const user = await scenario.register(org);
-    const first = await scenario.sendLoginCode(org, user);
+    const user = await scenario.register(org());
+    const first = await scenario.sendLoginCode(org(), user);
     let release = () => {};
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
     // Tries that have been counted and whose read of the code is slow.
+    const seen = { held: 0, counted: 0, answered: 0 };
     backends.fault = async (call, proceed) => {
-      if (call.operation === 'challenges.find') await released;
-      return proceed();
+      if (call.operation === 'challenges.find') {
+        seen.held += 1;
+        await released;
+      }
+      const answer = await proceed();
+      if (call.operation === 'challenges.countTry') seen.counted += 1;
+      return answer;
     };
-    const early = [1, 2, 3, 4, 5].map((distance) => scenario.verify(org, user, wrongCode(first, distance)));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const second = await scenario.sendLoginCode(org, user);
-    const late = [6, 7, 8, 9, 10].map((distance) => scenario.verify(org, user, wrongCode(second, distance)));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const tryAll = (code: string, distances: readonly number[]) =>
+      distances.map(async (distance) => {
+        await scenario.verify(org(), user, wrongCode(code, distance));
+        seen.answered += 1;
+      });
+    const early = tryAll(first, [1, 2, 3, 4, 5]);
+    await eventually('they are counted and held', async () => seen.held === 5 && seen.counted === 5);
+    const second = await scenario.sendLoginCode(org(), user);
+    const late = tryAll(second, [6, 7, 8, 9, 10]);
+    await eventually('these too, or refused', async () => seen.counted === 10 && seen.held + seen.answered === 10);
     release();
     await Promise.all([...early, ...late]);
     backends.fault = undefined;
-    expect((await probe.challengesOf(user.userId))[0]?.failures).to.be.at.most(5);
+    expect((await probe().challengesOf(user.userId))[0]?.failures).to.be.at.most(5);
   });
 
   it('a path that cannot be decoded is answered by us, not by the server with a page and a stack', async () => {
@@ -72,25 +78,25 @@ describeApp('Regressions', (app) => {
 
   it('a password change ends reset codes that are under way', async () => {
     const { api, scenario } = app();
-    const user = await scenario.register(org);
-    const session = await scenario.logIn(org, user);
-    const code = await scenario.sendResetCode(org, user);
+    const user = await scenario.register(org());
+    const session = await scenario.logIn(org(), user);
+    const code = await scenario.sendResetCode(org(), user);
     const change = { current_password: user.password, new_password: 'a new one' };
-    expectStatus(await api.post(org, '/partner/auth/change-password', change, session), 200);
-    expectStatus(await api.post(org, RESET, { email: user.email, code, new_password: 'stolen!' }), 400);
+    expectStatus(await api.post(org(), '/partner/auth/change-password', change, session), 200);
+    expectStatus(await api.post(org(), RESET, { email: user.email, code, new_password: 'stolen!' }), 400);
   });
 
   it('sessions that TTL deletes meanwhile do not fail a reset', async () => {
     const { api, scenario, backends } = app();
-    const user = await scenario.register(org);
-    await scenario.logIn(org, user);
-    const code = await scenario.sendResetCode(org, user);
+    const user = await scenario.register(org());
+    await scenario.logIn(org(), user);
+    const code = await scenario.sendResetCode(org(), user);
     // Firestore's TTL works when it likes: here between the query for live sessions and their revocation.
     backends.fault = async (call, proceed) => {
-      if (call.operation === 'sessions.revokeAll') await probe.deleteSessionsOf(org.org.orgId, user.userId);
+      if (call.operation === 'sessions.revokeAll') await probe().deleteSessionsOf(org().org.orgId, user.userId);
       return proceed();
     };
-    const reset = await api.post(org, RESET, { email: user.email, code, new_password: 'a new one' });
+    const reset = await api.post(org(), RESET, { email: user.email, code, new_password: 'a new one' });
     backends.fault = undefined;
     expectStatus(reset, 200);
   });

@@ -7,21 +7,23 @@ import { expect } from 'chai';
 import { composeSweep } from '../src/compose-services.js';
 import { jsonLogger } from '../src/lib/logger.js';
 import { REGISTRATION_LEASE_MS } from '../src/users/registration-policy.js';
-import { expectStatus, type TestOrg } from './support/api-client.js';
+import { expectStatus, type TestOrg, UnservedError } from './support/api-client.js';
+import { askUntilServed, calmWalk } from './support/calm-race.js';
 import { startEmulatorApp, type TestApp } from './support/describe-app.js';
 import { FaultyLink } from './support/faulty-link.js';
 import { testStack } from './support/global-stack.js';
 import { HttpFaultProxy } from './support/http-fault-proxy.js';
 import { InvariantChecker } from './support/invariants.js';
 import { type LogEntry, parseLines } from './support/log-lines.js';
+import { rawRequest } from './support/raw-http.js';
 import { newRegistration } from './support/scenario.js';
 import { type ServedApp, startServedApp } from './support/served-app.js';
 
 const REGISTER = '/partner/auth/register';
+const INTROSPECT = '/partner/auth/introspect';
 const NOTHING = { users: [], profiles: [], reservations: [] };
 
-describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
-  this.timeout(60_000);
+describe('SIGTERM, as Cloud Run sends it (R-05)', () => {
   let app: TestApp;
   let org: TestOrg;
   let production: ServedApp;
@@ -35,12 +37,6 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     link = await FaultyLink.to(identity.host);
     stubborn = await terminateUnfinished();
   });
-  beforeEach(async () => {
-    await link.set('up');
-    identity.faults.set();
-    production = await startWarm({ FIREBASE_AUTH_EMULATOR_HOST: link.host });
-  });
-  afterEach(() => production.served.stop());
   after(async () => {
     stubborn.request.destroy();
     await stubborn.app.served.stop();
@@ -49,12 +45,23 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     await app.close();
   });
 
+  /** With an instance of its own, which has real deadlines. */
+  function itEnds(title: string, walk: () => Promise<void>): void {
+    const walkThere = async () => {
+      await link.set('up');
+      identity.faults.set();
+      production = await startWarm({ FIREBASE_AUTH_EMULATOR_HOST: link.host });
+      await walk().finally(() => production.served.stop());
+    };
+    it(title, () => calmWalk(walkThere, () => app.api.post(org, INTROSPECT, { token: 'none' })));
+  }
+
   const terminate = ({ served } = production) => process.kill(served.pid, 'SIGTERM');
 
   async function startWarm(env: Readonly<Record<string, string>> = {}): Promise<ServedApp> {
     const started = await startServedApp(1, env);
     // And the credential known.
-    expectStatus(await started.api.post(org, '/partner/auth/introspect', { token: 'none' }), 200);
+    expectStatus(await askUntilServed(() => started.api.post(org, INTROSPECT, { token: 'none' })), 200);
     return started;
   }
 
@@ -67,10 +74,12 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     return { app: started, request, answered };
   }
 
-  /** What the log says of the requests to a route. */
-  function lines(route: string): LogEntry[] {
+  /** What the log says of the registrations. */
+  function lines(): LogEntry[] {
     const written = production.output.filter((line) => line.startsWith('{')).map((line) => `${line}\n`);
-    return parseLines(written).filter((line) => line['route'] === route);
+    const found = parseLines(written).filter((line) => line['route'] === `POST ${REGISTER}`);
+    if (found.some(({ status }) => status === 503)) throw new UnservedError(written.join(''));
+    return found;
   }
 
   async function untilNothingListens(): Promise<void> {
@@ -97,17 +106,17 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     return { request, answered };
   }
 
-  it('ends at once when there is nothing in flight', async () => {
+  itEnds('ends at once when there is nothing in flight', async () => {
     terminate();
     expect(await production.served.exited).to.equal(0);
   });
 
-  it('lets a request in flight, and one that comes on an open connection, have their answers', async () => {
+  itEnds('lets a request in flight, and one that comes on an open connection, have their answers', async () => {
     const { request, answered } = await begin(REGISTER);
     const open = connect(Number(new URL(production.api.baseUrl).port), '127.0.0.1');
     await once(open, 'connect');
-    // Nothing tells that the server has accepted it.
-    await sleep(100);
+    // Connections are accepted in their order: by the answer on a later one the server has this one.
+    expect((await rawRequest(production.api.baseUrl, { method: 'GET', path: '/health' })).status).to.equal(200);
     terminate();
     await untilNothingListens();
     open.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -118,16 +127,22 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     const body = newRegistration();
     request.end(JSON.stringify(body));
     const response = await answered;
-    expect(response.statusCode, await text(response)).to.equal(201);
+    const answer = await text(response);
+    if (response.statusCode === 503) throw new UnservedError(answer);
+    expect(response.statusCode, answer).to.equal(201);
     expect(response.headers.connection).to.equal('close');
     expect(await production.served.exited).to.equal(0);
-    expect(lines(`POST ${REGISTER}`)).to.containSubset([{ outcome: 'ok', status: 201 }]);
+    expect(lines()).to.containSubset([{ outcome: 'ok', status: 201 }]);
     await app.scenario.logIn(org, { ...body, userId: '' });
   });
 
-  it('finishes what a client asked for that has gone away, and says so in the log', async () => {
+  itEnds('finishes what a client asked for that has gone away, and says so in the log', async () => {
     const body = newRegistration();
-    identity.faults.set({ mode: 'delay before', method: 'accounts', naming: body.email, delayMs: 1_000 });
+    let goOn = () => {};
+    const until = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    identity.faults.set({ mode: 'delay before', method: 'accounts', naming: body.email, until });
     const { request } = await begin(REGISTER);
     request.on('error', () => {});
     request.end(JSON.stringify(body));
@@ -135,17 +150,18 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     terminate();
     await untilNothingListens();
     request.destroy();
+    goOn();
     expect(await production.served.exited).to.equal(0);
-    expect(lines(`POST ${REGISTER}`)).to.containSubset([{ outcome: 'ok', status: 201, unheard: true }]);
+    expect(lines()).to.containSubset([{ outcome: 'ok', status: 201, unheard: true }]);
     await app.scenario.logIn(org, { ...body, userId: '' });
   });
 
-  it('answers a request that hangs in a backend, and leaves nothing that a sweep does not undo', async () => {
+  itEnds('answers a request that hangs in a backend, and leaves nothing that a sweep does not undo', async () => {
     const checker = new InvariantChecker();
     const body = newRegistration();
     await link.set('silent');
-    const answering = production.api.post(org, REGISTER, body);
-    await sleep(300);
+    const [answering, before] = [production.api.post(org, REGISTER, body), link.swallowed];
+    while (link.swallowed === before) await sleep(10);
     terminate();
     expectStatus(await answering, 503);
     expect(await production.served.exited).to.equal(0);
@@ -165,7 +181,7 @@ describe('SIGTERM, as Cloud Run sends it (R-05)', function () {
     expectStatus(await app.api.post(org, REGISTER, body), 201);
   });
 
-  it('ends for a second signal, whatever is in flight', async () => {
+  itEnds('ends for a second signal, whatever is in flight', async () => {
     const { request } = await begin(REGISTER);
     request.on('error', () => {});
     terminate();

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { webhooks } from '../src/http/webhooks/index.js';
 import { expectStatus } from './support/api-client.js';
+import { askUntilServed } from './support/calm-race.js';
 import { startEmulatorApp, type TestApp } from './support/describe-app.js';
 import { newProviderKeys, PROVIDER_KEYS, PUBLIC_URL } from './support/provider-signer.js';
 import { type ServedApp, startServedApp } from './support/served-app.js';
@@ -16,8 +17,7 @@ const CONFIGURED = {
 };
 
 /** functions-framework, production's server, reads bodies before we do, and is called by another name than the public one. */
-describe('Reports of providers, to the production server', function () {
-  this.timeout(60_000);
+describe('Reports of providers, to the production server', () => {
   let app: TestApp;
   let production: ServedApp;
   let bare: ServedApp;
@@ -36,7 +36,7 @@ describe('Reports of providers, to the production server', function () {
 
       it('are taken when they are signed', async () => {
         const { id, ...request } = genuine(webhook);
-        expectStatus(await callWebhook(production, webhook, request), 204);
+        expectStatus(await askUntilServed(() => callWebhook(production, webhook, request)), 204);
         expect(await deliveryOf(app, id)).to.include({ status: 'delivered', provider: webhook.provider });
       });
 
@@ -64,7 +64,7 @@ describe('Reports of providers, to the production server', function () {
 
       it('D-04: leave no contact, code or signature in the log', async () => {
         const { id: _, ...request } = genuine(webhook);
-        expectStatus(await callWebhook(production, webhook, request), 204);
+        expectStatus(await askUntilServed(() => callWebhook(production, webhook, request)), 204);
         const log = production.output.join('\n');
         for (const canary of ['2025550143', 'ada@', ...Object.values(request.headers)])
           expect(log, canary).not.to.include(canary);

@@ -132,7 +132,7 @@ describeMemoryApp('Battery: bodies, fields, methods and paths of every webhook',
       });
 
       it(`H-02: ${RUNS} fuzzed requests: never a 5xx`, async function () {
-        this.timeout(10_000 + RUNS * MS_PER_CASE);
+        this.timeout(60_000 + RUNS * MS_PER_CASE);
         const names = Object.keys(fields(deliveryId.generate()));
         const changes = fc.dictionary(fc.constantFrom('__proto__', 'extra', ...names), hostileValue, { maxKeys: 4 });
         const reports = changes.map((change) => encode({ ...fields(deliveryId.generate()), ...change }));

@@ -43,10 +43,10 @@ describe('the preview', () => {
     const long = samples.map((sample, index) =>
       index === 3 ? { ...sample, sms: { ...sample.sms, segments: 2 } } : sample,
     );
-    expect(previewTable(long)).to.match(/1 take more than one segment\.$/);
+    expect(previewTable(long)).to.match(/1 takes more than one segment\.$/);
     expect(previewPage(long, ORG))
       .to.include('<span class="over">2 segments</span>')
-      .and.to.include('>1 text messages over');
+      .and.to.include('>1 text message over');
   });
 });
 
@@ -71,12 +71,14 @@ describeInChromium('the preview page', (browser) => {
     expect(await page.locator('#verdict').innerText()).to.equal('no text message over one segment');
   });
 
-  it('shows each mail in frames of both widths, nothing wider than its frame, with its text below', async () => {
+  it('shows each mail in frames of both widths, nothing wider or higher than its frame, with its text below', async () => {
     expect(await page.locator('iframe').count()).to.equal(KINDS * MAIL_WIDTHS.length);
     const widths = page.frames().filter((frame) => frame !== page.mainFrame());
     for (const frame of widths) {
       const [content, width] = await frame.evaluate<[number, number]>('[document.body.scrollWidth, innerWidth]');
       expect(content).to.be.at.most(width);
+      const [lines, height] = await frame.evaluate<[number, number]>('[document.body.scrollHeight, innerHeight]');
+      expect(lines).to.be.at.most(height);
     }
     expect(await page.frameLocator('iframe >> nth=0').locator('.code').innerText()).to.equal('123456');
     expect(await page.locator('pre').first().innerText()).to.include('123456');

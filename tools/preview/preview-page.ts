@@ -23,14 +23,15 @@ article { background: var(--card); border: 1px solid var(--line); border-radius:
 .size { margin: 0; color: var(--soft); font-size: .875rem; } .over { color: var(--bad); font-weight: 700; }
 .subject { margin: 1rem 0 .5rem; font-weight: 600; }
 .mails { display: flex; align-items: flex-start; gap: 1rem; overflow-x: auto; }
-iframe { flex: none; border: 1px solid var(--line); border-radius: .5rem; height: 26rem; }
+iframe { flex: none; border: 1px solid var(--line); border-radius: .5rem; height: 36rem; }
 details { margin-top: .5rem; } pre { white-space: pre-wrap; font: .875rem/1.5 ui-monospace, Menlo, Consolas, monospace; }`;
 
 /** Every sample on one page. What samples say enters it escaped; mails stand in frames that run nothing. */
 export function previewPage(samples: readonly Sample[], { name, domain }: PreviewOrg): string {
   const locales = [...new Set(samples.map(({ locale }) => locale))];
   const over = overlong(samples).length;
-  const verdict = over === 0 ? 'no text message over one segment' : `${over} text messages over one segment`;
+  const verdict =
+    over === 0 ? 'no text message over one segment' : `${over} text message${over === 1 ? '' : 's'} over one segment`;
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -28,7 +28,7 @@ export function previewTable(samples: readonly Sample[]): string {
   ]);
   const over = overlong(samples).length;
   const of = `${samples.length} text messages, each with a usual code and name and with the longest:`;
-  return `${table(HEADINGS, rows)}\n\n${of} ${over === 0 ? 'none takes' : `${over} take`} more than one segment.`;
+  return `${table(HEADINGS, rows)}\n\n${of} ${over === 0 ? 'none takes' : over === 1 ? '1 takes' : `${over} take`} more than one segment.`;
 }
 
 /** Those that would cost more than one message. */

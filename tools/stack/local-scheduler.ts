@@ -24,7 +24,11 @@ export function startLocalScheduler(env: Readonly<Record<string, string>>, log: 
     // The emulators are gone before a last run knows it.
     if (!ended.signal.aborted) log(line);
   };
-  const sweep = composeSweep(ports, composeServices(ports, config.secrets), failuresTo(tell));
+  const sweep = composeSweep(
+    ports,
+    composeServices(ports, { secrets: config.secrets, mainApp: config.account.mainApp }),
+    failuresTo(tell),
+  );
   void runEachMinute(() => sweep.run(), ended.signal, tell);
   const stop = async (): Promise<void> => {
     ended.abort();

@@ -18,7 +18,7 @@ export function stackServices(env: Readonly<Record<string, string>>): {
 } {
   const config = readConfig(env);
   const { ports, close } = composePorts(config);
-  return { services: composeServices(ports, config.secrets), close };
+  return { services: composeServices(ports, { secrets: config.secrets, mainApp: config.account.mainApp }), close };
 }
 
 /**

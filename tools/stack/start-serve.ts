@@ -29,7 +29,7 @@ export interface Served {
 
 const CLUSTER = join(ROOT_DIR, 'tools', 'stack', 'serve-cluster.mjs');
 const END_WITH_PARENT = pathToFileURL(join(ROOT_DIR, 'tools', 'stack', 'end-with-parent.mjs')).href;
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /** Runs the built `api` under functions-framework, the server that production runs, against a stack's emulators. */

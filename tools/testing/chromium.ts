@@ -11,8 +11,7 @@ export function describeInChromium(what: string, tests: (browser: () => Browser)
     console.log(`  • No Chromium here: ${what} is not tested.`);
     return;
   }
-  describe(`${what} in Chromium`, function () {
-    this.timeout(60_000);
+  describe(`${what} in Chromium`, () => {
     let browser: Browser | undefined;
 
     before(async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { RETRY_AFTER_MS } from '../delivery/delivery-policy.js';
 import { BreakerOpenError } from '../lib/backend.js';
 import { DeadlineExceededError } from '../lib/deadline.js';
-import { failedHandover } from './failed-handover.js';
+import { failedHandover, handOver } from './failed-handover.js';
 import { notAccepted } from './not-accepted-error.js';
 
 const provider = 'twilio';
@@ -13,6 +13,24 @@ const syscallOf = (error: unknown) =>
   error instanceof Error && 'syscall' in error ? ` of ${String(error.syscall)}` : '';
 const caused = (cause: unknown) => new TypeError('fetch failed', { cause });
 
+describe('handOver', () => {
+  it('answers the provider’s name for the message, or none', async () => {
+    for (const providerId of ['SM1', null])
+      expect(await handOver(provider, async () => providerId)).to.deep.equal({
+        provider,
+        outcome: 'accepted',
+        providerId,
+      });
+  });
+
+  it('never throws', async () => {
+    const handover = await handOver(provider, async () => {
+      throw new BreakerOpenError('twilio');
+    });
+    expect(handover).to.deep.equal({ provider, outcome: 'not_tried', error: 'breaker_open' });
+  });
+});
+
 describe('failedHandover', () => {
   it('is not tried when the breaker is open', () => {
     const handover = failedHandover(provider, new BreakerOpenError('twilio'));
@@ -20,7 +38,14 @@ describe('failedHandover', () => {
   });
 
   it('is what the provider has answered', () => {
-    const error = notAccepted({ provider, status: 400, code: '21211', because: 'destination', retryAfterMs: 0 });
+    const error = notAccepted({
+      provider,
+      status: 400,
+      code: '21211',
+      isReadable: true,
+      because: 'destination',
+      retryAfterMs: 0,
+    });
     expect(failedHandover(provider, error)).to.equal(error.handover);
   });
 

@@ -6,6 +6,18 @@ import { NotAcceptedError } from './not-accepted-error.js';
 /** What Node was doing with a socket that never came to be: nothing was sent over it. */
 const CONNECTING = ['connect', 'getaddrinfo'];
 
+/**
+ * Hands one message to a provider. `post` does all that may fail, the opening of the client as well, and answers the
+ * provider's name for the message, null where it gives none. Never throws.
+ */
+export async function handOver(provider: string, post: () => Promise<string | null>): Promise<Handover> {
+  try {
+    return { provider, outcome: 'accepted', providerId: await post() };
+  } catch (error) {
+    return failedHandover(provider, error);
+  }
+}
+
 /** What a call that failed came to: as the provider answered, or as the connection broke. */
 export function failedHandover(provider: string, error: unknown): Handover {
   if (error instanceof NotAcceptedError) return error.handover;

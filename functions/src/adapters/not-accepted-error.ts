@@ -17,6 +17,11 @@ export interface ErrorAnswer {
   readonly status: number;
   /** The provider's own code, where it has them. */
   readonly code?: string | undefined;
+  /**
+   * Whether the body is an error as the provider words it. Anything else may be a firewall's on the way, which this one
+   * text displeases.
+   */
+  readonly isReadable: boolean;
   /** Whose fault it is, where that is known better than by the status. */
   readonly because?: Extract<NotAccepted, { outcome: 'refused' }>['because'] | undefined;
   /** How long to wait, in milliseconds, before anything is sent again. */
@@ -24,11 +29,12 @@ export interface ErrorAnswer {
 }
 
 /** What a provider's answer that is none of acceptance says of the message. */
-export function notAccepted({ provider, status, code, because, retryAfterMs }: ErrorAnswer): NotAcceptedError {
+export function notAccepted(answer: ErrorAnswer): NotAcceptedError {
+  const { provider, status, code, isReadable, because, retryAfterMs } = answer;
   const common = { provider, error: code ?? `http_${status}` };
   if (because !== undefined) return new NotAcceptedError({ ...common, outcome: 'refused', because });
   if (status === 429) return new NotAcceptedError({ ...common, outcome: 'not_taken', retryAfterMs });
-  if (status === 401 || status === 403)
+  if (status === 401 || (status === 403 && isReadable))
     return new NotAcceptedError({ ...common, outcome: 'refused', because: 'account' });
   if (status >= 400 && status < 500) return new NotAcceptedError({ ...common, outcome: 'refused', because: 'message' });
   return new NotAcceptedError({ ...common, outcome: 'unknown', answered: true });

@@ -3,7 +3,7 @@ import { RETRY_AFTER_MS } from '../delivery/delivery-policy.js';
 import { retryAfterMs } from './retry-after.js';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
-const { min, max } = RETRY_AFTER_MS;
+const { min, max, maxOfMail } = RETRY_AFTER_MS;
 const second = (offset: number) => String(NOW / 1_000 + offset);
 const date = (offset: number) => new Date(NOW + offset * 1_000).toUTCString();
 
@@ -21,6 +21,8 @@ describe('retryAfterMs', () => {
     ['too much', { retryAfter: '86400' }, max],
     ['a date far off', { retryAfter: date(86_400) }, max],
     ['a reset far off', { retryAfter: undefined, reset: '99999999999' }, max],
+    ['longer than a text message waits', { retryAfter: undefined, reset: second(45), maxMs: maxOfMail }, 45_000],
+    ['too much for a mail', { retryAfter: '86400', maxMs: maxOfMail }, maxOfMail],
     ['nonsense', { retryAfter: 'soon', reset: 'later' }, min],
     ['a sign', { retryAfter: '-5', reset: '-5' }, min],
     ['empty headers', { retryAfter: '', reset: '' }, min],

@@ -54,7 +54,8 @@ export type AuditDetails = Readonly<Record<string, string>>;
 /** One thing that an admin did. Written in the commit that does it, so that there is one for each. */
 export interface AuditRecord {
   readonly id: AuditId;
-  readonly orgId: OrgId;
+  /** null for the main app. */
+  readonly orgId: OrgId | null;
   readonly at: Date;
   readonly action: AuditAction;
   readonly target: AuditTarget;

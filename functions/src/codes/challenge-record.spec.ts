@@ -15,7 +15,7 @@ describe('CodeService: what it stores and hands on', () => {
   async function sendAlone(): Promise<string> {
     let sent = '';
     const request = { ...desk.context(), uid: 'usr_a', length: 6, lifetimeSeconds: CODE_LIFETIME_MS / 1_000 };
-    await desk.service.issue(request, async (code) => {
+    await desk.service.issue(request, async ({ code }) => {
       sent = code;
     });
     return sent;

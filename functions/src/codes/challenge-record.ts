@@ -14,10 +14,10 @@ export interface ChallengeRecord {
   /** 48 random bits, new with each code: a try counted for one code is not used on the next. */
   readonly serial: number;
   /**
-   * Grows with each code of a user. A code is unusable once its place was voided up to its ordinal: commits that overtake
+   * Grows with each code of a user. A code is unusable once its place was voided up to its sequence: commits that overtake
    * each other leave the code with the greatest alive, and no other.
    */
-  readonly ordinal: number;
+  readonly sequence: number;
   /** Whose code it is; a made-up uid when nobody has the contact. */
   readonly uid: string;
   /** The contact that it went to, which whoever brings it has; null where nobody knows to which of two it went. */
@@ -30,6 +30,14 @@ export interface ChallengeRecord {
   readonly expiresAt: Date;
   /** When the document, and with it the memory of failures, may be deleted. */
   readonly purgeAt: Date;
+}
+
+/** A code on its way to its user. */
+export interface IssuedCode {
+  readonly code: string;
+  /** Where its challenge is, or is about to be. */
+  readonly place: ChallengeKey;
+  readonly sequence: number;
 }
 
 /** What counting one try answers. */

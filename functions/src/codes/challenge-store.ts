@@ -3,14 +3,16 @@ import type { ChallengeKey, ChallengeRecord, MatchedCode, TryCount } from './cha
 /** Port: where codes and their counts live. Every method `@throws UnavailableError` when the store is down or slow. */
 export interface ChallengeStore {
   /**
-   * Puts a new code in place of whatever is there, with no tries used, and voids its sibling up to its ordinal, in one
+   * Puts a new code in place of whatever is there, with no tries used, and voids its sibling up to its sequence, in one
    * commit; an idle sibling is left alone. Failures, pauses and voids of both places stay.
    */
   replace(key: ChallengeKey, challenge: ChallengeRecord, isSiblingIdle?: boolean): Promise<void>;
-  /** Makes codes of a place up to this ordinal unusable, also those that are still to come. Failures and pauses stay. */
-  void(key: ChallengeKey, ordinal: number): Promise<void>;
+  /** Makes codes of a place up to this sequence unusable, also those that are still to come. Failures and pauses stay. */
+  void(key: ChallengeKey, sequence: number): Promise<void>;
   /** The live or dead code of a place; null when none was ever sent, or it was consumed or voided. */
   find(key: ChallengeKey): Promise<ChallengeRecord | null>;
+  /** Whether a place was voided up to this sequence, or has a code with a greater one. False where there is nothing. */
+  isOver(key: ChallengeKey, sequence: number): Promise<boolean>;
   /** Counts a try in one atomic write. null when there is nothing to try. */
   countTry(key: ChallengeKey): Promise<TryCount | null>;
   /**

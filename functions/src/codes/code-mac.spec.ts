@@ -76,7 +76,7 @@ describe('codeMatches', () => {
     return {
       challengeId: bound.challengeId,
       serial: 1,
-      ordinal: 1,
+      sequence: 1,
       proves: null,
       uid: bound.uid,
       mac: computeMac(peppers.find(version) ?? Buffer.alloc(0), bound, CODE).toString('base64url'),

@@ -7,7 +7,14 @@ import { type Clock, SECOND_MS } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
 import type { Keyring } from '../lib/keyring.js';
 import { BACK_OFF_CEILING_MS, backOffMs, FAILURE_CEILING, lockoutStanding } from '../limits/lockout-policy.js';
-import type { ChallengeKey, ChallengePurpose, ChallengeRecord, MatchedCode, TryCount } from './challenge-record.js';
+import type {
+  ChallengeKey,
+  ChallengePurpose,
+  ChallengeRecord,
+  IssuedCode,
+  MatchedCode,
+  TryCount,
+} from './challenge-record.js';
 import type { ChallengeStore } from './challenge-store.js';
 import { codeMatches, computeMac, generateCode } from './code-mac.js';
 import { CLAIM_MEMORY_MS, FAILURE_MEMORY_MS, TRIES_PER_CODE } from './code-policy.js';
@@ -40,7 +47,7 @@ export interface CodeRequest extends CodeContext {
   /** The other subject surely has no code that lives: there is nothing to make unusable. */
   readonly isSiblingIdle?: boolean;
   /** Greater than that of every earlier code of the user; the clock's unless given. */
-  readonly ordinal?: number;
+  readonly sequence?: number;
   readonly length: number;
   readonly lifetimeSeconds: number;
 }
@@ -56,15 +63,16 @@ export class CodeService {
    * Makes the one live code, stores its MAC and delivers it at the same time. A code that surely reaches nobody does not
    * stay. @throws what `deliver` throws, UnavailableError
    */
-  async issue<T>(request: CodeRequest, deliver: (code: string) => Promise<T>): Promise<T> {
+  async issue<T>(request: CodeRequest, deliver: (issued: IssuedCode) => Promise<T>): Promise<T> {
     const code = request.isTestContact ? TEST_CODE : generateCode(request.length);
     const { key, challenge } = this.draft(request, code);
+    const issued = { code, place: key, sequence: challenge.sequence };
     const storing = this.deps.challenges.replace(key, challenge, request.isSiblingIdle);
-    const [stored, delivered] = await Promise.allSettled([storing, deliver(code)]);
+    const [stored, delivered] = await Promise.allSettled([storing, deliver(issued)]);
     if (stored.status === 'rejected') throw stored.reason;
     if (delivered.status === 'fulfilled') return delivered.value;
     const mayArrive = delivered.reason instanceof DeliveryFailedError && delivered.reason.mayArrive;
-    if (!mayArrive) await this.deps.challenges.void(key, challenge.ordinal);
+    if (!mayArrive) await this.deps.challenges.void(key, challenge.sequence);
     throw delivered.reason;
   }
 
@@ -109,7 +117,7 @@ export class CodeService {
     const challenge: ChallengeRecord = {
       challengeId,
       serial: randomInt(1, 2 ** 48 - 1),
-      ordinal: request.ordinal ?? now,
+      sequence: request.sequence ?? now,
       uid,
       proves,
       mac: computeMac(pepper, { poolId: pool.id, purpose, uid, contact, challengeId }, code).toString('base64url'),

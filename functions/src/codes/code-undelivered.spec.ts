@@ -21,13 +21,13 @@ describe('A code whose message fails', () => {
   /** Each is asked for after the one before. */
   const next = (contact: Contact = EMAIL) => {
     asked += 1;
-    return { ...desk.context(contact), uid: 'usr_a', ordinal: asked, length: 6, lifetimeSeconds: 600 };
+    return { ...desk.context(contact), uid: 'usr_a', sequence: asked, length: 6, lifetimeSeconds: 600 };
   };
 
   /** Issues a code and fails to deliver it; answers the code. */
   async function fail(error: Error, contact: Contact = EMAIL): Promise<string> {
     let made = '';
-    const issued = desk.service.issue(next(contact), async (code) => {
+    const issued = desk.service.issue(next(contact), async ({ code }) => {
       made = code;
       throw error;
     });

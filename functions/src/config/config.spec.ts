@@ -90,6 +90,18 @@ describe('readConfig', () => {
           );
       });
 
+  const MISTAKEN: readonly (readonly [name: string, values: readonly string[]])[] = [
+    ['TWILIO_ACCOUNT_SID', ['1', 'SK1', 'MG1', '"AC1"']],
+    ['TWILIO_API_KEY_SID', ['1', 'AC1', 'key-secret']],
+    ['SENDGRID_FROM', ['example.com', 'Acme <noreply@example.com>', 'noreply@', 'a@example.com,b@example.com']],
+  ];
+  for (const [name, values] of MISTAKEN)
+    for (const value of values)
+      it(`refuses ${name}=${value}`, () => {
+        const read = () => readConfig({ ...DEPLOYED, ...TWILIO_KEY, [name]: value });
+        expect(read).to.throw(`The parameter ${name} must be`);
+      });
+
   it('warns, as of an error, of a channel without a provider, where there is no outbox either', () => {
     const unset = Object.fromEntries(Object.keys({ ...TWILIO, ...SENDGRID }).map((name) => [name, 'unset']));
     const { delivery } = readConfig({ ...DEPLOYED, ...unset });

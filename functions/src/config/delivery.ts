@@ -1,3 +1,4 @@
+import { regexes } from 'zod';
 import { type CallbackConfig, readCallbacks } from './callbacks.js';
 import type { ParamName, ReadParam } from './param-names.js';
 
@@ -33,7 +34,7 @@ const TWILIO_KEY = ['TWILIO_API_KEY_SID', 'TWILIO_API_KEY_SECRET'] as const;
 const TWILIO = ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_SENDER', ...TWILIO_KEY] as const;
 const SENDGRID = ['SENDGRID_API_KEY', 'SENDGRID_FROM'] as const;
 
-/** A provider is used when all of its settings are there. @throws Error when only some of them are */
+/** A provider is used when all of its settings are there. @throws Error when only some of them are, or one is mistaken */
 export function readDelivery(readParam: ReadParam, outboxUrl: string | undefined): DeliveryConfig {
   const read: ReadParam = (name) => {
     const value = readParam(name).trim();
@@ -51,6 +52,8 @@ function readTwilio(read: ReadParam, { publicUrl, twilioAuthToken }: CallbackCon
   const password = hasKey ? 'TWILIO_API_KEY_SECRET' : 'TWILIO_AUTH_TOKEN';
   const username = hasKey ? 'TWILIO_API_KEY_SID' : 'TWILIO_ACCOUNT_SID';
   requireAll(read, ['TWILIO_ACCOUNT_SID', 'TWILIO_SENDER', username, password], TWILIO);
+  requireSid(read, 'TWILIO_ACCOUNT_SID', 'AC');
+  if (hasKey) requireSid(read, 'TWILIO_API_KEY_SID', 'SK');
   return {
     accountSid: read('TWILIO_ACCOUNT_SID'),
     username: read(username),
@@ -63,7 +66,16 @@ function readTwilio(read: ReadParam, { publicUrl, twilioAuthToken }: CallbackCon
 function readSendGrid(read: ReadParam): DeliveryConfig['sendgrid'] {
   if (SENDGRID.every((name) => read(name) === '')) return null;
   requireAll(read, SENDGRID, SENDGRID);
-  return { apiKey: read('SENDGRID_API_KEY'), from: read('SENDGRID_FROM') };
+  const from = read('SENDGRID_FROM');
+  if (!regexes.email.test(from))
+    throw new Error('The parameter SENDGRID_FROM must be an address and nothing else, such as codes@example.com.');
+  return { apiKey: read('SENDGRID_API_KEY'), from };
+}
+
+/** Twilio's package makes no client of another account, and every message would fail by that. @throws Error */
+function requireSid(read: ReadParam, name: ParamName, prefix: string): void {
+  if (!read(name).startsWith(prefix))
+    throw new Error(`The parameter ${name} must be what Twilio's console shows as such, ${prefix}….`);
 }
 
 /** @throws Error that says what is missing, and what to take away instead */

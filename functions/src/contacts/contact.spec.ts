@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { expect } from 'chai';
 import { expectCode, expectThrownCode } from '../../test/support/unit-fixtures.js';
 import { parseEitherContact, parseEmail, parsePhone } from './contact.js';
@@ -125,9 +124,22 @@ describe('parsePhone', () => {
     it(`refuses ${what}, and does not repeat it`, async () => {
       const { details } = await expectCode(parsePhone(input, 'US'), 'invalid_request');
       expect(details).to.deep.equal([
-        { path: 'phone_number', message: 'Must be a possible phone number, such as +15551234567.' },
+        { path: 'phone_number', message: 'Must be a possible phone number, such as +12025550143.' },
       ]);
     });
+
+  it('takes numbers that no plan has, of other countries and of services: a contact is no text message', async () => {
+    for (const value of [
+      '+19762345678',
+      '+12002345678',
+      '+448912345678',
+      '+19005551234',
+      '+18764567890',
+      '+881612345678',
+    ])
+      expect(await parsePhone(value, 'US')).to.deep.equal({ kind: 'phone', value });
+    expect(await parsePhone('976 234 5678', 'US')).to.deep.equal({ kind: 'phone', value: '+19762345678' });
+  });
 
   it('answers E.164 or nothing, whatever comes in', async () => {
     for (let seed = 0; seed < 2_000; seed += 1) {
@@ -185,16 +197,20 @@ describe('contact parsing takes linear time', () => {
     });
 });
 
-/** The best of many runs: what the work itself takes. Below a floor that the timer can tell, everything is equal. */
+/**
+ * Milliseconds of CPU time, the best of many runs: what the work itself takes, whatever else the machine does. Below a floor
+ * that can be told, everything is equal.
+ */
 async function time(input: string): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let run = 0; run < 20; run += 1) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     try {
       parseEmail(input);
     } catch {}
     await parsePhone(input, 'US').catch(() => {});
-    best = Math.min(best, performance.now() - start);
+    const { user, system } = process.cpuUsage(start);
+    best = Math.min(best, (user + system) / 1_000);
   }
   return Math.max(best, 0.05);
 }

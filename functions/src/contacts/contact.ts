@@ -29,13 +29,17 @@ export function parseEmail(input: string): Contact {
   return { kind: 'email', value };
 }
 
-/** Reads any usual spelling of a phone number into E.164. `path`: the field it came in. @throws InvalidRequestError */
+/**
+ * Reads any usual spelling of a phone number into E.164. A number as long as its country has them is taken, whether or not a
+ * plan knows it: ranges come up sooner than plans tell of them. Text messages are another matter (phone-region.ts).
+ * `path`: the field it came in. @throws InvalidRequestError
+ */
 export async function parsePhone(input: string, country: CountryCode, path = 'phone_number'): Promise<Contact> {
   // The number plans are 80 kB: loaded with the first phone number, not at start.
   const { parsePhoneNumberFromString } = await import('libphonenumber-js/min');
   const number = parsePhoneNumberFromString(input.trim(), { defaultCountry: country as 'US', extract: false });
   if (!number?.isPossible() || number.ext !== undefined) {
-    throw new InvalidRequestError([{ path, message: 'Must be a possible phone number, such as +15551234567.' }]);
+    throw new InvalidRequestError([{ path, message: 'Must be a possible phone number, such as +12025550143.' }]);
   }
   return { kind: 'phone', value: number.number };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { CredentialOffice } from '../../test/support/credential-office.js';
 import { BY } from '../../test/support/records.js';
@@ -79,7 +80,8 @@ describe('CredentialService under a flood of wrong secrets', () => {
     const unknown = generateKeyId('live');
     const early: string[] = [];
     const first = [issued.key, unknown].map((key) => refuse(key, service).then(() => early.push(key)));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    while (asked.length < 2) await nextTurn();
+    for (let turn = 0; turn < 10; turn += 1) await nextTurn();
     expect(early).to.deep.equal([]);
     expect(asked).to.deep.equal([REFUSAL_AFTER_READ_MS, REFUSAL_AFTER_READ_MS]);
     await Promise.all([refuse(issued.key, service), refuse(unknown, service), authenticate(service)]);

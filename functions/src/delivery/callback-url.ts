@@ -12,8 +12,15 @@ export interface ReportedMessage {
   readonly orgId: Sender['orgId'];
 }
 
+/**
+ * Twilio is to repeat a report that we could not write down, three times and all within 15 seconds; else it would only where
+ * there was no connection. It keeps a fragment to itself: neither the request nor its signature has it.
+ * @see https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+ */
+const REPETITION = '#rc=3&rp=ct,rt,5xx';
+
 /** Where Twilio reports on one message. `publicUrl` ends without a slash; `org` is empty for none. */
 export function twilioStatusUrl(publicUrl: string, { id, purpose, orgId }: ReportedMessage): string {
   const query = new URLSearchParams({ delivery: id, purpose, org: orgId ?? '' });
-  return `${publicUrl}${TWILIO_STATUS_PATH}?${query}`;
+  return `${publicUrl}${TWILIO_STATUS_PATH}?${query}${REPETITION}`;
 }

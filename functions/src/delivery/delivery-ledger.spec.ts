@@ -60,8 +60,8 @@ describe('The ledger of deliveries', () => {
     expect(await ledger.begin(claimed as Claim)).to.include({ tries: 1 });
     desk.clock.advance(DAY_MS);
     expect(await ledger.claim(entry)).to.equal(null);
-    expect(await ledger.isBegun(entry.id)).to.equal(true);
-    expect(await ledger.isBegun(deliveryId.generate())).to.equal(false);
+    expect(await ledger.has(entry.id)).to.equal(true);
+    expect(await ledger.has(deliveryId.generate())).to.equal(false);
   });
 
   it('gives it to another once the lease is over, and then no more to the one who had it', async () => {

@@ -1,11 +1,12 @@
 import type { Contact } from '../contacts/contact.js';
+import { UnavailableError } from '../errors/gatehouse-error.js';
 import type { Clock } from '../lib/clock.js';
 import { traceOf } from './contact-trace.js';
 import type { DeliveryId } from './delivery-id.js';
 import { CLAIM_LEASE_MS, DELIVERY_MEMORY_MS, TRIES_PER_MESSAGE } from './delivery-policy.js';
 import { type DeliveryRecord, goesOn, type ReadDelivery } from './delivery-record.js';
 import type { DeliveryChange, DeliveryStore } from './delivery-store.js';
-import { channelOf, type MessagePurpose, type Sender } from './message.js';
+import { channelOf, type Message, type MessagePurpose, type Sender } from './message.js';
 import type { Handover } from './message-sender.js';
 import { priceClassOf } from './sms-policy.js';
 
@@ -25,7 +26,7 @@ export interface LedgerEntry {
 
 /** The right to look at a message, and with `begin` to give it to a provider, once. */
 export interface Claim extends Pick<ReadDelivery, 'id' | 'version' | 'tries'> {
-  /** Whether it was to go out before: what it may use up, it has used. */
+  /** An earlier try was given to a provider: what it may use up, it has used. */
   readonly isAdmitted: boolean;
 }
 
@@ -33,23 +34,31 @@ export interface Claim extends Pick<ReadDelivery, 'id' | 'version' | 'tries'> {
 type DeliveryState = Pick<DeliveryRecord, 'status' | 'provider' | 'providerId' | 'error' | 'tries' | 'retryAt'>;
 
 const UNTRIED = { provider: null, providerId: null, error: null, tries: 0, retryAt: null };
-/** Readers of one record that are in each other's way. */
+/** How often a change is tried anew because the record changed between our read and our write. */
 const ADVANCE_TRIES = 5;
 
 /** What became of each message. A record only ever goes on, whoever writes it in whatever order. */
 export class DeliveryLedger {
   constructor(private readonly deps: DeliveryLedgerDependencies) {}
 
-  /** Of a message that was handed over without a claim. @throws UnavailableError */
-  async add(entry: LedgerEntry, handover: Handover): Promise<void> {
-    const state = this.stateAfter(handover, 1);
+  /**
+   * Of a message that was handed over in the request, where no worker holds a claim. `isOver`: it is not going to be tried
+   * again, whatever came of it. @throws UnavailableError
+   */
+  async add(entry: LedgerEntry, handover: Handover, isOver = false): Promise<void> {
+    const state = this.stateAfter(handover, 1, isOver);
     if ((await this.create(entry, state)) === null) await this.advance(entry.id, state);
+  }
+
+  /** Of a message that a worker is about to claim; nothing where there is a record of it. @throws UnavailableError */
+  async announce(entry: LedgerEntry): Promise<void> {
+    await this.create(entry, { ...UNTRIED, status: 'queued', retryAt: new Date(this.deps.clock.now()) });
   }
 
   /**
    * Of any number of workers one is answered a claim, until its lease is over or the provider is known not to have taken
-   * the message; `too_early` while another has it, or it must wait. null once nobody is to give it to a provider any more.
-   * @throws UnavailableError
+   * the message; `too_early` while another has it, may be giving it to the provider, or it must wait. null once nobody is
+   * to give it to a provider any more. @throws UnavailableError
    */
   async claim(entry: LedgerEntry): Promise<Claim | 'too_early' | null> {
     const leased = { retryAt: new Date(this.deps.clock.now() + CLAIM_LEASE_MS) };
@@ -59,7 +68,8 @@ export class DeliveryLedger {
       return version === null ? 'too_early' : { id: entry.id, version, tries: 0, isAdmitted: false };
     }
     const { id, status, retryAt, tries, provider } = found;
-    if (status !== 'queued' || retryAt === null || tries >= TRIES_PER_MESSAGE) return null;
+    if (status !== 'queued' || tries >= TRIES_PER_MESSAGE) return null;
+    if (retryAt === null) return this.isUnderWay(found) ? 'too_early' : null;
     if (retryAt.getTime() > this.deps.clock.now()) return 'too_early';
     const version = await this.change(found, leased);
     return version === null ? 'too_early' : { id, version, tries, isAdmitted: provider !== null };
@@ -71,35 +81,35 @@ export class DeliveryLedger {
    */
   async begin(claim: Claim): Promise<Claim | null> {
     const tries = claim.tries + 1;
-    const version = await this.change(claim, { tries, retryAt: null });
+    const version = await this.change(claim, { tries, retryAt: null, error: null });
     return version === null ? null : { ...claim, version, tries };
   }
 
-  /** Whether anybody has begun with a message. @throws UnavailableError */
-  async isBegun(id: DeliveryId): Promise<boolean> {
+  /** Whether there is a record of a message. @throws UnavailableError */
+  async has(id: DeliveryId): Promise<boolean> {
     return (await this.deps.deliveries.find(id)) !== null;
   }
 
-  /** What a claim came to. Answers whether the message is to be tried again. @throws UnavailableError */
-  async settle(claim: Claim, handover: Handover): Promise<boolean> {
-    const state = this.stateAfter(handover, claim.tries);
+  /** What a claim came to. Answers whether the message is to be tried again, which `isOver` rules out. @throws UnavailableError */
+  async settle(claim: Claim, handover: Handover, isOver = false): Promise<boolean> {
+    const state = this.stateAfter(handover, claim.tries, isOver);
     if ((await this.change(claim, state)) === null) await this.advance(claim.id, state);
     return state.retryAt !== null;
   }
 
-  /** Of a message that is not to leave. @throws UnavailableError */
+  /** Of a message that was claimed and is not to leave, and why. @throws UnavailableError */
   async suppress(claim: Claim, reason: string): Promise<void> {
-    await this.change(claim, { ...UNTRIED, status: 'suppressed', error: reason });
+    await this.change(claim, { status: 'suppressed', tries: claim.tries, error: reason, retryAt: null });
   }
 
-  /** Of a message that could not be looked at: whoever comes next may claim it. @throws UnavailableError */
+  /** Gives a claim back untried: whoever comes next may claim it at once. @throws UnavailableError */
   async release(claim: Claim): Promise<void> {
     await this.change(claim, { retryAt: new Date(this.deps.clock.now()) });
   }
 
   /**
    * What a provider reports, or what is known late. Of a message whose record was lost, one is made. Answers whether it was
-   * news. @throws UnavailableError
+   * news. @throws UnavailableError also where others keep changing the record
    */
   async report(entry: LedgerEntry, report: Omit<DeliveryState, 'tries' | 'retryAt'>): Promise<boolean> {
     const { providerId, ...known } = report;
@@ -109,6 +119,12 @@ export class DeliveryLedger {
     if (isNews !== null) return isNews;
     if ((await this.create(entry, { ...report, tries: 1, retryAt: null })) !== null) return true;
     return (await this.advance(entry.id, state)) === true;
+  }
+
+  /** Whether a report that a message ended so would be news. @throws UnavailableError */
+  async isNews(id: DeliveryId, status: DeliveryRecord['status']): Promise<boolean> {
+    const found = await this.deps.deliveries.find(id);
+    return found === null || goesOn(found.status, status);
   }
 
   /** Answers whether that was more than the record had; null when there is none. */
@@ -123,7 +139,12 @@ export class DeliveryLedger {
       if (change === null) return false;
       if ((await this.change(found, change)) !== null) return true;
     }
-    return false;
+    throw new UnavailableError();
+  }
+
+  /** Begun a moment ago: the provider may yet say that it does not take it. Whoever died with it has perhaps sent it. */
+  private isUnderWay({ error, updatedAt }: DeliveryRecord): boolean {
+    return error === null && updatedAt.getTime() + CLAIM_LEASE_MS > this.deps.clock.now();
   }
 
   private async create(entry: LedgerEntry, state: DeliveryState): Promise<string | null> {
@@ -147,7 +168,7 @@ export class DeliveryLedger {
     return this.deps.deliveries.change(read, { ...change, updatedAt: new Date(this.deps.clock.now()) });
   }
 
-  private stateAfter(handover: Handover, tries: number): DeliveryState {
+  private stateAfter(handover: Handover, tries: number, isOver: boolean): DeliveryState {
     const { provider } = handover;
     const common = { provider, providerId: null, tries, retryAt: null };
     const retryAt = (waitMs: number) => new Date(this.deps.clock.now() + waitMs);
@@ -158,15 +179,21 @@ export class DeliveryLedger {
         return { ...common, status: 'queued', error: handover.error };
       case 'refused':
         return { ...common, status: 'failed', error: handover.error };
-      case 'not_tried':
-        return { ...common, status: 'queued', error: handover.error, tries: tries - 1, retryAt: retryAt(0) };
+      case 'not_tried': {
+        const untried = { ...common, error: handover.error, tries: tries - 1 };
+        return isOver ? { ...untried, status: 'failed' } : { ...untried, status: 'queued', retryAt: retryAt(0) };
+      }
       case 'not_taken': {
         const { error, retryAfterMs } = handover;
-        if (tries >= TRIES_PER_MESSAGE) return { ...common, status: 'failed', error };
+        if (isOver || tries >= TRIES_PER_MESSAGE) return { ...common, status: 'failed', error };
         return { ...common, status: 'queued', error, retryAt: retryAt(retryAfterMs) };
       }
     }
   }
+}
+
+export function entryOf(id: DeliveryId, { orgId }: Pick<Sender, 'orgId'>, { to, purpose }: Message): LedgerEntry {
+  return { id, orgId, to, purpose };
 }
 
 /** The provider's name for a message whose fate was reported before its handover was written down. */

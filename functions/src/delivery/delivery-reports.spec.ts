@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { FaultPlan } from '../../test/support/fault-plan.js';
+import { newOrg } from '../../test/support/records.js';
 import { expectCode, INDEX_KEY, ManualClock } from '../../test/support/unit-fixtures.js';
 import { MemoryDeliveryStore } from '../adapters/memory/memory-delivery-store.js';
 import { MemoryLimitStore } from '../adapters/memory/memory-stores.js';
@@ -10,7 +11,8 @@ import { deliveryId } from './delivery-id.js';
 import { DeliveryLedger } from './delivery-ledger.js';
 import { PREFIX_FLAG_MS } from './delivery-policy.js';
 import { type DeliveryReport, DeliveryReports } from './delivery-reports.js';
-import { PrefixBreaker } from './prefix-breaker.js';
+import type { Sender } from './message.js';
+import { PrefixBreaker, watchedPrefix } from './prefix-breaker.js';
 
 const PREFIX = '+1202555';
 
@@ -23,13 +25,13 @@ function setUp() {
     clock,
     indexKey: INDEX_KEY,
   });
-  const limits = new MemoryLimitStore();
+  const limits = faults.wrap('limits', new MemoryLimitStore());
   const newPrefixes = () => new PrefixBreaker({ limiter: new Limiter({ limits, clock, indexKey: INDEX_KEY }), clock });
   const prefixes = newPrefixes();
   /** As another instance finds it. */
-  const isStopped = () =>
+  const isStopped = (owner: Pick<Sender, 'orgId'> = newOrg()) =>
     newPrefixes()
-      .take(PREFIX)
+      .take(watchedPrefix(owner, `${PREFIX}0143`))
       .then(() => false, isRefusal);
   return { clock, deliveries, faults, ledger, reports: new DeliveryReports({ ledger, prefixes }), isStopped };
 }
@@ -123,6 +125,26 @@ describe('DeliveryReports', () => {
     await world.reports.take([report]);
     world.clock.advance(1);
     expect(await world.isStopped(), 'a repetition prolongs nothing').to.equal(false);
+  });
+
+  it('stops them when it is told again, where that or the report itself could not be written down', async () => {
+    for (const call of [0, 1, 2, 3, 4]) {
+      world = setUp();
+      world.faults.failCalls({ [call]: 'before' });
+      const report = newReport({ status: 'undelivered', error: '30450', isOfRegion: true });
+      await expectCode(world.reports.take([report]), 'unavailable');
+      world.faults.clear();
+      await world.reports.take([report]);
+      expect(await world.isStopped(), `call ${call}`).to.equal(true);
+      expect(all()[0]).to.include({ status: 'undelivered' });
+    }
+  });
+
+  it('throws rather than lose a report to others that keep changing the record', async () => {
+    const report = newReport();
+    await handedOver(report);
+    world.deliveries.change = async () => null;
+    await expectCode(world.reports.take([report]), 'unavailable');
   });
 
   it('throws when one can not be written down, and writes the others down', async () => {

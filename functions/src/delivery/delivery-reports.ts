@@ -4,7 +4,6 @@ import type { DeliveryLedger, LedgerEntry } from './delivery-ledger.js';
 import { REPORTS_AT_ONCE } from './delivery-policy.js';
 import { type DeliveryStatus, goesOn } from './delivery-record.js';
 import type { PrefixBreaker } from './prefix-breaker.js';
-import { prefixOf } from './sms-policy.js';
 
 /** What a provider says became of one message that it was given. */
 export interface DeliveryReport {
@@ -14,7 +13,7 @@ export interface DeliveryReport {
   readonly providerId: string | null;
   /** The provider's code, never its text; null where nothing went wrong. */
   readonly error: string | null;
-  /** Whether the error is one of all the numbers around: the provider takes them for pumped. */
+  /** Whether the provider refuses all the numbers around: it takes them for pumped, or does not send there. */
   readonly isOfRegion: boolean;
 }
 
@@ -27,15 +26,22 @@ interface DeliveryReportsDependencies {
 export class DeliveryReports {
   constructor(private readonly deps: DeliveryReportsDependencies) {}
 
-  /** @throws UnavailableError when one of them could not be written down: the provider is to report them all again. */
+  /**
+   * @throws UnavailableError when one of them could not be written down: the provider is to report them all again. Twilio
+   * does so for seconds, SendGrid for a day.
+   */
   async take(reports: readonly DeliveryReport[]): Promise<void> {
     await forEach(furthestOfEach(reports), REPORTS_AT_ONCE, (report) => this.takeOne(report));
   }
 
-  /** A report that is repeated does not prolong what it has stopped. */
+  /**
+   * A report that is repeated does not prolong what it has stopped. Written down last: when that fails, the provider
+   * reports it again, and nothing is left undone for it.
+   */
   private async takeOne({ entry, isOfRegion, ...report }: DeliveryReport): Promise<void> {
-    const isNews = await this.deps.ledger.report(entry, report);
-    if (isNews && isOfRegion) await this.deps.prefixes.flag(prefixOf(entry.to.value));
+    const { ledger, prefixes } = this.deps;
+    if (isOfRegion && (await ledger.isNews(entry.id, report.status))) await prefixes.flag(entry.to.value);
+    await ledger.report(entry, report);
   }
 }
 

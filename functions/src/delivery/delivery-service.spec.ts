@@ -59,6 +59,7 @@ describe('A message that its caller waits for', () => {
       const records = await desk.records();
       expect(records).to.have.length(1);
       expect(records[0]).to.include({ status, error, provider: 'twilio', channel: 'sms', purpose: 'login' });
+      expect(records[0]?.tries, 'how often the provider was given it').to.equal(handed);
       expect(records[0]).to.include({ orgId: desk.org.orgId, priceClass: 'sms_US', contactMask: '+1********56' });
       expect(desk.provider.recipients).to.have.length(handed);
       expect(desk.ports.queue.jobs).to.have.length(jobs);

@@ -4,12 +4,12 @@ import type { BackgroundWork } from '../lib/background-work.js';
 import { type Clock, SECOND_MS } from '../lib/clock.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
 import { type DeliveryId, deliveryId } from './delivery-id.js';
-import type { DeliveryLedger } from './delivery-ledger.js';
+import { type DeliveryLedger, entryOf } from './delivery-ledger.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { Dispatcher } from './dispatcher.js';
 import { type CodeJob, sealJob } from './job.js';
-import { type Channel, type CodeMessage, channelOf, type Sender } from './message.js';
-import { givenUp, type Handover, isDown } from './message-sender.js';
+import { type Channel, channelOf, type IssuedCodeMessage, type Sender } from './message.js';
+import { type Handover, isDown } from './message-sender.js';
 import type { SendQuotas } from './send-quotas.js';
 
 interface DeliveryDependencies {
@@ -36,20 +36,20 @@ export class DeliveryService {
    * Of a message that the quotas have admitted. What is for a test org ends here. While text messages can't be sent, the
    * code goes to `fallback` instead, the same one. @throws DeliveryFailedError, UnavailableError, RateLimitedError
    */
-  async sendNow(sender: Sender, message: CodeMessage, fallback: Contact | null): Promise<SentMessage> {
+  async sendNow(sender: Sender, message: IssuedCodeMessage, fallback: Contact | null): Promise<SentMessage> {
     const channel = channelOf(message.to);
     if (sender.environment === 'test') return { state: 'sent', channel };
     const id = deliveryId.generate();
     const handover = await this.deps.dispatcher.hand(id, sender, message);
     if (fallback !== null && isDown(handover)) {
-      this.note(id, sender, message, givenUp(handover));
+      this.note(id, sender, message, handover);
       return this.sendInstead(sender, { ...message, to: fallback }, handover);
     }
     if (handover.outcome === 'not_taken') {
       await this.sendAgainLater(id, sender, message, handover);
       return { state: 'pending', channel };
     }
-    this.note(id, sender, message, handover.outcome === 'not_tried' ? givenUp(handover) : handover);
+    this.note(id, sender, message, handover);
     return { state: stateOf(handover), channel };
   }
 
@@ -59,14 +59,14 @@ export class DeliveryService {
    */
   async sendLater(
     sender: Sender,
-    message: CodeMessage,
+    message: IssuedCodeMessage,
     how: Pick<CodeJob, 'isForNobody' | 'isCounted' | 'fallback'>,
   ): Promise<void> {
     await this.enqueue({ ...this.job(deliveryId.generate(), sender, message), ...how });
   }
 
   /** Where it can't go out instead, the code of a text message that may have been taken is not to be given up. */
-  private async sendInstead(sender: Sender, message: CodeMessage, first: Handover): Promise<SentMessage> {
+  private async sendInstead(sender: Sender, message: IssuedCodeMessage, first: Handover): Promise<SentMessage> {
     try {
       await this.deps.quotas.reserve(sender, message.to, message.purpose);
       return await this.sendNow(sender, message, null);
@@ -80,20 +80,19 @@ export class DeliveryService {
   private async sendAgainLater(
     id: DeliveryId,
     sender: Sender,
-    message: CodeMessage,
+    message: IssuedCodeMessage,
     handover: Extract<Handover, { outcome: 'not_taken' }>,
   ): Promise<void> {
-    const { to, purpose } = message;
-    await this.deps.ledger.add({ id, orgId: sender.orgId, to, purpose }, handover);
+    await this.deps.ledger.add(entryOf(id, sender, message), handover);
     try {
       await this.enqueue(this.job(id, sender, message), handover.retryAfterMs);
     } catch (error) {
-      this.note(id, sender, message, givenUp(handover));
+      this.note(id, sender, message, handover);
       throw error;
     }
   }
 
-  private job(id: DeliveryId, { orgId }: Sender, message: CodeMessage): CodeJob {
+  private job(id: DeliveryId, { orgId }: Sender, message: IssuedCodeMessage): CodeJob {
     const sendBefore = this.deps.clock.now() + message.lifetimeSeconds * SECOND_MS;
     return { kind: 'code', id, orgId, message, sendBefore, isForNobody: false, isCounted: true, fallback: null };
   }
@@ -102,9 +101,9 @@ export class DeliveryService {
     return this.deps.queue.enqueue(sealJob(this.deps.cipher, job), delayMs);
   }
 
-  /** Behind the answer: the caller's own outcome does not depend on it. */
-  private note(id: DeliveryId, { orgId }: Sender, { to, purpose }: CodeMessage, handover: Handover): void {
-    this.deps.background.start(() => this.deps.ledger.add({ id, orgId, to, purpose }, handover));
+  /** Of a message that is not tried again. Behind the answer: the caller's own outcome does not depend on it. */
+  private note(id: DeliveryId, sender: Sender, message: IssuedCodeMessage, handover: Handover): void {
+    this.deps.background.start(() => this.deps.ledger.add(entryOf(id, sender, message), handover, true));
   }
 }
 

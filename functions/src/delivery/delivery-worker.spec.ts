@@ -1,13 +1,24 @@
 import { expect } from 'chai';
-import { DeliveryDesk, EMAIL, type Instance, orgWith, PHONE, phoneOf } from '../../test/support/delivery-desk.js';
+import {
+  codeMessage,
+  DeliveryDesk,
+  EMAIL,
+  type Instance,
+  orgWith,
+  PHONE,
+  phoneOf,
+} from '../../test/support/delivery-desk.js';
+import { newChallenge } from '../../test/support/records.js';
 import { HANDOVERS } from '../../test/support/scripted-provider.js';
 import { times } from '../../test/support/spy-limit-store.js';
 import { rejection } from '../../test/support/unit-fixtures.js';
+import type { ChallengeKey } from '../codes/challenge-record.js';
 import type { Contact } from '../contacts/contact.js';
+import { DAY_MS } from '../lib/clock.js';
 import { orgId } from '../orgs/org-id.js';
 import type { OrgRecord } from '../orgs/org-record.js';
 import type { OrgSettings } from '../orgs/org-settings.js';
-import { PREFIX_BREAKER } from './delivery-policy.js';
+import { ORDERED_AFTER_MS, PREFIX_BREAKER } from './delivery-policy.js';
 import { NotTakenError } from './delivery-worker.js';
 import type { CodeJob } from './job.js';
 
@@ -112,9 +123,76 @@ describe('The worker of the queue', () => {
     });
 
     it('what goes where the prefix is stopped', async () => {
-      await instance.prefixes.flag('+1202501');
+      await instance.prefixes.flag(PHONE.value);
       await deliver(desk.job({ to: PHONE }));
       expect(await outcomes()).to.deep.equal([{ status: 'suppressed', error: 'rate_limited' }]);
+    });
+  });
+
+  describe('of codes that have waited for half a minute', () => {
+    const PLACE = 'a-place' as ChallengeKey;
+    const codeOf = (sequence: number, waitedMs = ORDERED_AFTER_MS) => {
+      const sendBefore = desk.clock.now() + 600_000 - waitedMs;
+      return desk.job({ message: codeMessage(EMAIL, { place: PLACE, sequence }), sendBefore });
+    };
+
+    it('sends the newest alone, in whatever order they come', async () => {
+      const challenge = { ...newChallenge(null), sequence: 2 };
+      await desk.ports.challenges.replace(PLACE, challenge);
+      for (const sequence of [2, 1, 0]) await deliver(codeOf(sequence));
+      const ends = ['sent', 'suppressed', 'suppressed'];
+      expect((await desk.records()).map(({ status }) => status)).to.deep.equal(ends);
+      expect((await outcomes())[1]).to.include({ error: 'superseded' });
+    });
+
+    it('sends none that was made unusable', async () => {
+      await desk.ports.challenges.replace(PLACE, { ...newChallenge(null), sequence: 1 });
+      await desk.ports.challenges.void(PLACE, 1);
+      await deliver(codeOf(1));
+      expect(await outcomes()).to.deep.equal([{ status: 'suppressed', error: 'superseded' }]);
+    });
+
+    it('sends others that have not waited: who asks three times in a hurry gets three', async () => {
+      await desk.ports.challenges.replace(PLACE, { ...newChallenge(null), sequence: 2 });
+      expect(await deliver(codeOf(1, ORDERED_AFTER_MS - 1))).to.include({ outcome: 'accepted' });
+    });
+
+    it('uses up for one that it keeps back what it would for any other', async () => {
+      await desk.ports.challenges.replace(PLACE, { ...newChallenge(null), sequence: 2 });
+      await deliver({ ...codeOf(1), isCounted: false });
+      expect(desk.limits.total('unasked.sends10m')).to.equal(1);
+    });
+
+    it('sends one that comes before it is written down', async () => {
+      await desk.ports.challenges.replace(PLACE, { ...newChallenge(null), sequence: 1 });
+      expect(await deliver(codeOf(2))).to.include({ outcome: 'accepted' });
+    });
+  });
+
+  describe('between two tries', () => {
+    let job: CodeJob;
+    beforeEach(async () => {
+      job = desk.job({ to: PHONE });
+      desk.provider.script.sms.push(HANDOVERS.notTaken);
+      expect(await rejection(deliver(job))).to.be.instanceOf(NotTakenError);
+      desk.clock.advance(2_000);
+    });
+
+    for (const [what, settings] of Object.entries({
+      'the kill switch': { sendMessages: false },
+      'a budget of zero': { smsPerDay: 0 },
+    }))
+      it(`${what} stops the second`, async () => {
+        orgIs(settings);
+        expect(await deliver(job)).to.equal(null);
+        expect(await outcomes()).to.deep.equal([{ status: 'suppressed', error: 'sending_stopped' }]);
+      });
+
+    it('a code may run out, and what is known of the first stays', async () => {
+      desk.clock.advance(DAY_MS);
+      expect(await deliver(job)).to.equal(null);
+      const [record] = await desk.records();
+      expect(record).to.include({ status: 'suppressed', error: 'expired', tries: 1, provider: 'twilio' });
     });
   });
 

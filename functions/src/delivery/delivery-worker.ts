@@ -1,20 +1,23 @@
+import type { ChallengeStore } from '../codes/challenge-store.js';
 import type { Contact } from '../contacts/contact.js';
-import { GatehouseError, UnavailableError } from '../errors/gatehouse-error.js';
-import type { Clock } from '../lib/clock.js';
+import { RateLimitedError, SendingStoppedError, SmsNotAllowedError } from '../errors/gatehouse-error.js';
+import { type Clock, SECOND_MS } from '../lib/clock.js';
 import type { MainApp } from '../orgs/main-app.js';
 import type { OrgStore } from '../orgs/org-store.js';
 import type { PoolOwner } from '../orgs/pool-owner.js';
 import { type DeliveryId, deliveryId } from './delivery-id.js';
-import type { Claim, DeliveryLedger, LedgerEntry } from './delivery-ledger.js';
+import { type Claim, type DeliveryLedger, entryOf } from './delivery-ledger.js';
+import { ORDERED_AFTER_MS } from './delivery-policy.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { CodeJob } from './job.js';
 import type { Message, Sender } from './message.js';
-import { givenUp, type Handover, isDown } from './message-sender.js';
-import type { SendKind, SendQuotas } from './send-quotas.js';
+import { type Handover, isDown } from './message-sender.js';
+import type { CountedAs, CountedSend, SendQuotas } from './send-quotas.js';
 import { assertMaySend } from './sms-policy.js';
 
 interface DeliveryWorkerDependencies {
   readonly orgs: OrgStore;
+  readonly challenges: ChallengeStore;
   readonly mainApp: MainApp;
   readonly dispatcher: Dispatcher;
   readonly ledger: DeliveryLedger;
@@ -25,16 +28,19 @@ interface DeliveryWorkerDependencies {
 
 /** One message as the queue brings it, perhaps for the second time. */
 export interface QueuedMessage {
-  readonly entry: LedgerEntry;
+  readonly id: DeliveryId;
   readonly message: Message;
-  readonly kind: SendKind;
+  /** null where the destination's own limit has admitted it already, or does not count it. */
+  readonly countAs: CountedAs | null;
+  /** Milliseconds since the epoch: what is not sent by then is worth nothing. */
   readonly sendBefore: number;
   readonly isForNobody: boolean;
-  /** Whether the destination's own limit has admitted it already. */
-  readonly isCounted: boolean;
   /** Where it goes instead while text messages can't be sent. */
   readonly fallback: Contact | null;
 }
+
+/** Whether a message may leave: what was counted for it now, or why it must not. */
+type Admission = { readonly counted: CountedSend | null } | { readonly reason: string };
 
 /** The provider did not take it, and may take it later: the queue is to bring it again. */
 export class NotTakenError extends Error {
@@ -48,83 +54,107 @@ export class NotTakenError extends Error {
 export class DeliveryWorker {
   constructor(private readonly deps: DeliveryWorkerDependencies) {}
 
-  /** Answers what the provider said; null when there was nothing to hand over. @throws NotTakenError, UnavailableError */
-  async deliverCode({ id, orgId, message, ...job }: CodeJob): Promise<Handover | null> {
-    const { to, purpose } = message;
-    const sender = await this.senderOf(orgId);
-    return sender === null
-      ? null
-      : this.deliver(sender, {
-          entry: { id, orgId, to, purpose },
-          message,
-          ...job,
-          kind: job.isCounted ? purpose : 'unasked',
-        });
+  /** Answers what the provider said; null when there was nothing to hand over. @throws as `deliver` does */
+  async deliverCode({ id, orgId, message, isCounted, ...job }: CodeJob): Promise<Handover | null> {
+    const owner = await this.ownerOf(orgId);
+    return owner === null ? null : this.deliver(owner, { ...job, id, message, countAs: isCounted ? null : 'unasked' });
   }
 
-  /** @throws NotTakenError, UnavailableError */
-  async deliver(sender: PoolOwner, queued: QueuedMessage): Promise<Handover | null> {
-    if (sender.environment === 'test') return null;
+  /**
+   * Claims a message, looks whether it may leave, hands it over and writes down what came of it. null when there was nothing
+   * to hand over: somebody else has, or it must not leave. @throws NotTakenError, UnavailableError, RequestInProgressError:
+   * the queue is to bring it again
+   */
+  async deliver(owner: PoolOwner, queued: QueuedMessage): Promise<Handover | null> {
+    if (owner.environment === 'test') return null;
     const { ledger, dispatcher } = this.deps;
-    const claim = await ledger.claim(queued.entry);
+    const claim = await ledger.claim(entryOf(queued.id, owner, queued.message));
     if (claim === 'too_early') throw new NotTakenError();
-    if (claim === null) return this.resumeInstead(sender, queued);
-    const reason = await this.orRelease(claim, () => this.reasonAgainst(sender, queued, claim));
-    if (reason !== null) return this.suppress(claim, reason);
-    const begun = await ledger.begin(claim);
-    if (begun === null) throw new NotTakenError();
-    // As late as that: up to here it costs what a real one does.
-    if (queued.isForNobody) return this.suppress(begun, 'nobody');
-    const handover = await dispatcher.hand(claim.id, sender, queued.message);
-    if (queued.fallback !== null && isDown(handover)) {
-      await ledger.settle(begun, givenUp(handover));
-      return this.deliverInstead(sender, queued, queued.fallback);
-    }
+    if (claim === null) return this.resumeInstead(owner, queued);
+    const begun = await this.begin(owner, queued, claim);
+    if (begun === null) return null;
+    const handover = await dispatcher.hand(claim.id, owner, queued.message);
+    if (queued.fallback !== null && isDown(handover)) return this.deliverInstead(owner, queued, begun, handover);
     if (await ledger.settle(begun, handover)) throw new NotTakenError();
     return handover;
   }
 
-  private deliverInstead(sender: PoolOwner, queued: QueuedMessage, to: Contact): Promise<Handover | null> {
-    const entry = { ...queued.entry, id: this.insteadOf(queued), to };
-    const message = { ...queued.message, to };
-    return this.deliver(sender, { ...queued, entry, message, kind: 'unasked', isCounted: false, fallback: null });
-  }
-
-  /** What went out instead may be what the queue brings it again for. */
-  private async resumeInstead(sender: PoolOwner, queued: QueuedMessage): Promise<Handover | null> {
-    const { fallback } = queued;
-    if (fallback === null || !(await this.deps.ledger.isBegun(this.insteadOf(queued)))) return null;
-    return this.deliverInstead(sender, queued, fallback);
-  }
-
-  private insteadOf({ entry }: QueuedMessage): DeliveryId {
-    return deliveryId.named(this.deps.indexKey, ['fallback', entry.id]);
-  }
-
   /** The org as it is by now, or the main app; null when there is none any more, and nothing is kept of it. @throws UnavailableError */
-  async senderOf(orgId: Sender['orgId']): Promise<PoolOwner | null> {
+  async ownerOf(orgId: Sender['orgId']): Promise<PoolOwner | null> {
     return orgId === null ? this.deps.mainApp : this.deps.orgs.find(orgId);
   }
 
-  /** Why a message is not to leave. One for nobody uses up what a real one would. */
-  private async reasonAgainst(sender: PoolOwner, queued: QueuedMessage, claim: Claim): Promise<string | null> {
-    const { message, kind, isCounted, sendBefore } = queued;
-    if (sendBefore <= this.deps.clock.now()) return 'expired';
-    if (sender.status !== 'active') return 'client_inactive';
-    try {
-      // What it uses up, it uses up once; what an admin has stopped meanwhile is stopped.
-      if (claim.isAdmitted) await assertMaySend(sender, message.to);
-      else await this.deps.quotas.reserve(sender, message.to, kind, { isCounted });
-    } catch (error) {
-      if (error instanceof UnavailableError || !(error instanceof GatehouseError)) throw error;
-      return error.code;
+  /** Whoever dies between the two finds the other message waiting: that one is written down before this one is over. */
+  private async deliverInstead(
+    owner: PoolOwner,
+    queued: QueuedMessage,
+    begun: Claim,
+    handover: Handover,
+  ): Promise<Handover | null> {
+    const instead = this.insteadOf(queued);
+    if (instead === null) return handover;
+    await this.deps.ledger.announce(entryOf(instead.id, owner, instead.message));
+    await this.deps.ledger.settle(begun, handover, true);
+    return this.deliver(owner, instead);
+  }
+
+  /** What went out instead may be what the queue brings it again for. */
+  private async resumeInstead(owner: PoolOwner, queued: QueuedMessage): Promise<Handover | null> {
+    const instead = this.insteadOf(queued);
+    return instead !== null && (await this.deps.ledger.has(instead.id)) ? this.deliver(owner, instead) : null;
+  }
+
+  private insteadOf({ fallback, ...queued }: QueuedMessage): QueuedMessage | null {
+    if (fallback === null) return null;
+    const id = deliveryId.named(this.deps.indexKey, ['fallback', queued.id]);
+    return { ...queued, id, message: { ...queued.message, to: fallback }, countAs: 'unasked', fallback: null };
+  }
+
+  /** From here on the message counts as given to its provider. null where it is not to be, and its record says why. */
+  private async begin(owner: PoolOwner, queued: QueuedMessage, claim: Claim): Promise<Claim | null> {
+    const { ledger } = this.deps;
+    const admission = await this.orRelease(claim, () => this.admit(owner, queued, claim));
+    if ('reason' in admission) {
+      await ledger.suppress(claim, admission.reason);
+      return null;
     }
+    const begun = await ledger.begin(claim).catch(async (error: unknown) => {
+      await this.undo(admission.counted);
+      throw error;
+    });
+    if (begun === null) {
+      await this.undo(admission.counted);
+      throw new NotTakenError();
+    }
+    if (!queued.isForNobody) return begun;
+    // As late as that: up to here it costs what a real one does.
+    await ledger.suppress({ ...begun, tries: claim.tries }, 'nobody');
     return null;
   }
 
-  private async suppress(claim: Claim, reason: string): Promise<null> {
-    await this.deps.ledger.suppress(claim, reason);
-    return null;
+  /** One for nobody uses up what a real one would. */
+  private async admit(owner: PoolOwner, queued: QueuedMessage, claim: Claim): Promise<Admission> {
+    const { message, countAs, sendBefore } = queued;
+    if (sendBefore <= this.deps.clock.now()) return { reason: 'expired' };
+    if (owner.status !== 'active') return { reason: 'client_inactive' };
+    const isSuperseded = await this.isSuperseded(message, sendBefore);
+    try {
+      const counted = claim.isAdmitted
+        ? // What it uses up, it uses up once; what an admin has stopped meanwhile is stopped.
+          await assertMaySend(owner, message.to).then(() => null)
+        : await this.deps.quotas.reserve(owner, message.to, message.purpose, countAs);
+      return isSuperseded ? { reason: 'superseded' } : { counted };
+    } catch (error) {
+      if (isRefusal(error)) return { reason: error.code };
+      throw error;
+    }
+  }
+
+  /** Of codes that have waited, only the newest is of any use: the others must not come after it. */
+  private async isSuperseded(message: Message, sendBefore: number): Promise<boolean> {
+    if (!('place' in message)) return false;
+    const waitedMs = this.deps.clock.now() - (sendBefore - message.lifetimeSeconds * SECOND_MS);
+    return waitedMs >= ORDERED_AFTER_MS && (await this.deps.challenges.isOver(message.place, message.sequence));
   }
 
   private async orRelease<T>(claim: Claim, look: () => Promise<T>): Promise<T> {
@@ -136,4 +166,13 @@ export class DeliveryWorker {
       throw error;
     }
   }
+
+  private async undo(counted: CountedSend | null): Promise<void> {
+    if (counted !== null) await this.deps.quotas.undo(counted);
+  }
+}
+
+/** What says no to this message, whoever asks again. Everything else may pass. */
+function isRefusal(error: unknown): error is RateLimitedError | SendingStoppedError | SmsNotAllowedError {
+  return [RateLimitedError, SendingStoppedError, SmsNotAllowedError].some((refusal) => error instanceof refusal);
 }

@@ -4,7 +4,6 @@ import type { Message, Sender } from './message.js';
 import type { Handover, MessageSender } from './message-sender.js';
 import type { PrefixBreaker } from './prefix-breaker.js';
 import type { SmsCap } from './sms-cap.js';
-import { prefixOf } from './sms-policy.js';
 import { render } from './templates.js';
 
 interface DispatcherDependencies {
@@ -27,6 +26,6 @@ export class Dispatcher {
   /** A number that is none costs nothing; of a region that is shut or pumped, nobody there is to be tried for a while. */
   private learn(sender: Sender, { to }: Message, because: string): void {
     if (because === 'destination') this.deps.cap.giveBack(sender);
-    if (because === 'region') this.deps.background.start(() => this.deps.prefixes.flag(prefixOf(to.value)));
+    if (because === 'region') this.deps.background.start(() => this.deps.prefixes.flag(to.value));
   }
 }

@@ -3,6 +3,7 @@ import { codeMessage, DeliveryDesk, EMAIL, PHONE } from '../../test/support/deli
 import { rejection, testKeyring } from '../../test/support/unit-fixtures.js';
 import type { Contact } from '../contacts/contact.js';
 import type { OrgId } from '../orgs/org-id.js';
+import { orgPool } from '../orgs/org-record.js';
 import { FieldCipher } from '../pii/field-cipher.js';
 import { userId } from '../users/user-id.js';
 import { type CodeJob, type Job, openJob, sealJob } from './job.js';
@@ -17,8 +18,10 @@ describe('A job in the queue', () => {
   const seal = (job: Job = desk.job()) => sealJob(cipher, job);
   const notice = (): Job => {
     const { orgId } = desk.org;
-    const event = { eventId: 'b'.repeat(64), at: desk.clock.now(), locale: 'pt' } as const;
-    return { kind: 'notice', orgId, uid: userId.generate(), notice: 'contact_changed', ...event };
+    const uid = userId.generate();
+    const former = desk.instance().notices.seal(orgPool(desk.org), uid, LONGEST);
+    const event = { eventId: 'b'.repeat(64), at: desk.clock.now(), locale: 'pt', former } as const;
+    return { kind: 'notice', orgId, uid, notice: { kind: 'contact_changed', ...event } };
   };
 
   it('comes out as it went in', () => {

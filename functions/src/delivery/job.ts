@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CHALLENGE_PURPOSES } from '../codes/challenge-record.js';
+import { CHALLENGE_PURPOSES, type ChallengeKey } from '../codes/challenge-record.js';
 import type { OrgId } from '../orgs/org-id.js';
 import { isAllowedOrgId } from '../orgs/org-rules.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
@@ -9,7 +9,7 @@ import { LOCALES } from './locale.js';
 import { NOTICE_KINDS } from './message.js';
 
 const org = z.custom<OrgId>((id) => typeof id === 'string' && isAllowedOrgId(id)).nullable();
-const contact = z.object({ kind: z.enum(['email', 'phone']), value: z.string() });
+export const contactSchema = z.object({ kind: z.enum(['email', 'phone']), value: z.string() });
 const locale = z.enum(LOCALES);
 
 const jobSchema = z.discriminatedUnion('kind', [
@@ -18,9 +18,11 @@ const jobSchema = z.discriminatedUnion('kind', [
     id: z.custom<DeliveryId>(deliveryId.is),
     orgId: org,
     message: z.object({
-      to: contact,
+      to: contactSchema,
       purpose: z.enum(CHALLENGE_PURPOSES),
       code: z.string(),
+      place: z.custom<ChallengeKey>((key) => typeof key === 'string'),
+      sequence: z.number(),
       lifetimeSeconds: z.number(),
       locale,
     }),
@@ -31,23 +33,30 @@ const jobSchema = z.discriminatedUnion('kind', [
     /** Whether the destination's own limit has admitted it already. */
     isCounted: z.boolean(),
     /** Where the code goes while text messages can't be sent. */
-    fallback: contact.nullable(),
+    fallback: contactSchema.nullable(),
   }),
   z.object({
     kind: z.literal('notice'),
     orgId: org,
     uid: z.custom<UserId>(isGivenUserId),
-    notice: z.enum(NOTICE_KINDS),
-    /** Names what happened: of one event each address is told once, however often this is worked off. */
-    eventId: z.string(),
-    at: z.number(),
-    locale,
+    notice: z.object({
+      kind: z.enum(NOTICE_KINDS),
+      /** Names what happened: of one event each address is told once, however often this is worked off. */
+      eventId: z.string(),
+      /** When it happened, in milliseconds since the epoch. */
+      at: z.number(),
+      locale,
+      /** A contact that was theirs until then, as `NoticeService.seal` makes it: it is told too. */
+      former: z.string().optional(),
+    }),
   }),
 ]);
 
 export type Job = z.output<typeof jobSchema>;
 export type CodeJob = Extract<Job, { readonly kind: 'code' }>;
 export type NoticeJob = Extract<Job, { readonly kind: 'notice' }>;
+/** Something that happened to an account, of which its owner is told. */
+export type Notice = NoticeJob['notice'];
 
 const QUEUE_PLACE = { poolId: 'queue', uid: 'deliver', field: 'payload' };
 

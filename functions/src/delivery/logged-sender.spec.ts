@@ -17,6 +17,7 @@ const MESSAGE: RenderedMessage = {
   text: '424242 is your Acme code',
   html: null,
   code: '424242',
+  lifetimeSeconds: 300,
 };
 const FAILED = { provider: 'twilio', error: '20003' };
 

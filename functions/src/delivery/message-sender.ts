@@ -16,7 +16,7 @@ export type Handover = { readonly provider: string } & (
       readonly error: string;
       readonly because: 'destination' | 'region' | 'message' | 'account';
     }
-  /** Taken or not, nobody knows: `no_answer` came, or the answer was that something went wrong. */
+  /** Nobody knows whether it was taken. `answered`: that something went wrong there; otherwise no answer came. */
   | { readonly outcome: 'unknown'; readonly error: string; readonly answered: boolean }
 );
 
@@ -25,15 +25,8 @@ export interface MessageSender {
   send(message: RenderedMessage): Promise<Handover>;
 }
 
-/** Whether the provider takes nobody's messages, or is not known to have taken this one. */
+/** Whether a message may go another way: its provider is busy, failing or refuses our account. A number or text that it refuses is not that. */
 export function isDown(handover: Handover): boolean {
   if (handover.outcome === 'refused') return handover.because === 'account';
   return handover.outcome !== 'accepted';
-}
-
-/** Of a message that is not going to be tried again. */
-export function givenUp(handover: Handover): Handover {
-  if (handover.outcome !== 'not_taken' && handover.outcome !== 'not_tried') return handover;
-  const { provider, error } = handover;
-  return { provider, outcome: 'refused', because: 'account', error };
 }

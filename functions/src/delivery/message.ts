@@ -1,4 +1,4 @@
-import { CHALLENGE_PURPOSES, type ChallengePurpose } from '../codes/challenge-record.js';
+import { CHALLENGE_PURPOSES, type ChallengePurpose, type IssuedCode } from '../codes/challenge-record.js';
 import type { Contact } from '../contacts/contact.js';
 import type { OrgRecord } from '../orgs/org-record.js';
 import type { DeliveryId } from './delivery-id.js';
@@ -29,6 +29,9 @@ export interface CodeMessage {
   readonly locale: Locale;
 }
 
+/** One that can be told from those that came after it. */
+export interface IssuedCodeMessage extends CodeMessage, IssuedCode {}
+
 export interface NoticeMessage {
   readonly to: Contact;
   readonly purpose: NoticeKind;
@@ -38,7 +41,7 @@ export interface NoticeMessage {
 }
 
 /** What is to be said to one person, before it has words. */
-export type Message = CodeMessage | NoticeMessage;
+export type Message = CodeMessage | IssuedCodeMessage | NoticeMessage;
 
 export const CHANNELS = ['sms', 'email'] as const;
 export type Channel = (typeof CHANNELS)[number];
@@ -58,6 +61,8 @@ export interface RenderedMessage {
   readonly html: string | null;
   /** For the local outbox alone; a real provider is never given it apart from the text. null for a notice. */
   readonly code: string | null;
+  /** How long the code lives, after which the message is worth nothing; null for a notice. */
+  readonly lifetimeSeconds: number | null;
 }
 
 export function channelOf({ kind }: Contact): Channel {

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import { DeliveryDesk, type Instance, orgWith, PHONE, phoneOf } from '../../test/support/delivery-desk.js';
+import { newOrg } from '../../test/support/records.js';
 import { fulfilled, times } from '../../test/support/spy-limit-store.js';
 import { expectCode } from '../../test/support/unit-fixtures.js';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/clock.js';
 import { PREFIX_BREAKER } from './delivery-policy.js';
-import { prefixOf } from './sms-policy.js';
+import { watchedPrefix } from './prefix-breaker.js';
 
-const PREFIX = prefixOf(phoneOf(0).value);
+const NUMBER = phoneOf(0).value;
+const PREFIX = watchedPrefix(newOrg(), NUMBER);
 
 describe('The breaker of a number prefix', () => {
   let desk: DeliveryDesk;
@@ -157,7 +159,7 @@ describe('The breaker of a number prefix', () => {
   describe('that the provider has flagged', () => {
     it('stops for an hour, on every instance, whatever was used', async () => {
       await sendOneByOne(10, 0, () => true);
-      await instance.prefixes.flag(PREFIX);
+      await instance.prefixes.flag(NUMBER);
       const other = desk.instance();
       for (const by of [instance, other]) {
         const { retryAfterSeconds } = await expectCode(send(100, by), 'rate_limited');
@@ -168,9 +170,9 @@ describe('The breaker of a number prefix', () => {
     });
 
     it('stays so for an hour from the last time', async () => {
-      await instance.prefixes.flag(PREFIX);
+      await instance.prefixes.flag(NUMBER);
       desk.clock.advance(30 * MINUTE_MS);
-      await instance.prefixes.flag(PREFIX);
+      await instance.prefixes.flag(NUMBER);
       desk.clock.advance(HOUR_MS - 1);
       await expectCode(send(0), 'rate_limited');
       desk.clock.advance(1);

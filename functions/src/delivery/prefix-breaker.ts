@@ -5,6 +5,17 @@ import { LOCAL_SUBJECTS, UNSURE_REFUSAL_MEMORY_MS } from '../limits/limit-policy
 import { standingOf } from '../limits/limit-standing.js';
 import type { Limiter, LimitSubject } from '../limits/limiter.js';
 import { PREFIX_BREAKER, PREFIX_FLAG_MS } from './delivery-policy.js';
+import type { Sender } from './message.js';
+import { prefixOf } from './sms-policy.js';
+
+/**
+ * A block of numbers, as one side counts it: all partners together. The main app, where anybody may ask for codes, apart:
+ * nobody who signs up there keeps text messages from partners' users.
+ */
+export interface WatchedPrefix {
+  readonly side: 'orgs' | 'main';
+  readonly digits: string;
+}
 
 interface PrefixBreakerDependencies {
   readonly limiter: Limiter;
@@ -23,6 +34,7 @@ interface Permits {
   asking: Promise<void> | null;
 }
 
+const SIDES: readonly WatchedPrefix['side'][] = ['orgs', 'main'];
 const FLAGGED_UNTIL = 'flaggedUntil';
 const { freeSends, leaseSize, minUsedShare, windowMs } = PREFIX_BREAKER;
 const WINDOW = { name: 'sms_prefix', limit: freeSends, ceiling: freeSends, windowMs: 2 * windowMs };
@@ -38,14 +50,14 @@ export class PrefixBreaker {
 
   constructor(private readonly deps: PrefixBreakerDependencies) {}
 
-  /** Asks for permits where there are none, for a message that may come of what is being checked. @throws UnavailableError */
-  async prepare(prefix: string): Promise<void> {
+  /** Asks for permits where there are none, beside the check of a password, and uses none. @throws UnavailableError */
+  async prepare(prefix: WatchedPrefix): Promise<void> {
     const permits = this.permitsOf(prefix);
     if (permits.left === 0 && !this.isStopped(permits)) await this.ask(prefix, permits);
   }
 
-  /** Uses one up. @throws RateLimitedError while nothing is to go there, UnavailableError */
-  async take(prefix: string): Promise<void> {
+  /** Uses one permit. @throws RateLimitedError while nothing is to go there, UnavailableError */
+  async take(prefix: WatchedPrefix): Promise<void> {
     const permits = this.permitsOf(prefix);
     while (permits.left === 0) {
       if (this.isStopped(permits)) throw this.refusal(permits);
@@ -54,30 +66,35 @@ export class PrefixBreaker {
     permits.left -= 1;
   }
 
-  /** Of a message that was not sent after all. */
-  giveBack(prefix: string): void {
-    this.permitsOf(prefix).left += 1;
+  /** Of a message that was not sent after all. What was stopped meanwhile stays so. */
+  giveBack(prefix: WatchedPrefix): void {
+    const permits = this.permitsOf(prefix);
+    if (permits.stoppedUntil <= this.deps.clock.now()) permits.left += 1;
   }
 
   /** Somebody has used a code that was sent there. */
-  async noteUse(prefix: string): Promise<void> {
+  async noteUse(prefix: WatchedPrefix): Promise<void> {
     const at = this.deps.clock.now();
     await this.deps.limiter.change(subjectOf(prefix), at, [{ field: `used_${hourOf(at)}`, add: 1 }]);
   }
 
-  /** The provider says that the numbers there are pumped, or that it does not send there. */
-  async flag(prefix: string): Promise<void> {
+  /** The provider says that the numbers around are pumped, or that it does not send there: whoever asks for it. */
+  async flag(number: string): Promise<void> {
+    await Promise.all(SIDES.map((side) => this.stop({ side, digits: prefixOf(number) })));
+  }
+
+  private async stop(prefix: WatchedPrefix): Promise<void> {
     const at = this.deps.clock.now();
     Object.assign(this.permitsOf(prefix), { left: 0, stoppedUntil: at + PREFIX_FLAG_MS, askAgainAt: at });
     await this.deps.limiter.change(subjectOf(prefix), at, [{ field: FLAGGED_UNTIL, atLeast: at + PREFIX_FLAG_MS }]);
   }
 
-  private permitsOf(prefix: string): Permits {
+  private permitsOf({ side, digits }: WatchedPrefix): Permits {
     const hour = hourOf(this.deps.clock.now());
-    const known = this.permits.get(prefix);
+    const known = this.permits.get(side + digits);
     if (known?.hour === hour) return known;
     const fresh = { left: 0, hour, stoppedUntil: 0, askAgainAt: 0, asking: null };
-    this.permits.set(prefix, fresh);
+    this.permits.set(side + digits, fresh);
     return fresh;
   }
 
@@ -86,7 +103,7 @@ export class PrefixBreaker {
     return stoppedUntil > at && askAgainAt > at;
   }
 
-  private ask(prefix: string, permits: Permits): Promise<void> {
+  private ask(prefix: WatchedPrefix, permits: Permits): Promise<void> {
     permits.asking ??= this.lease(prefix, permits).finally(() => {
       permits.asking = null;
     });
@@ -94,7 +111,7 @@ export class PrefixBreaker {
   }
 
   /** Counts some sends before they are made, and gives back those that are not to be. */
-  private async lease(prefix: string, permits: Permits): Promise<void> {
+  private async lease(prefix: WatchedPrefix, permits: Permits): Promise<void> {
     const { limiter, clock } = this.deps;
     const at = clock.now();
     const { hour } = permits;
@@ -130,8 +147,12 @@ function grantOf(sent: number, used: number): number {
   return Math.min(leaseSize, Math.max(0, freeSends - (sent - leaseSize)));
 }
 
-function subjectOf(prefix: string): LimitSubject {
-  return { id: ['prefix', prefix] };
+export function watchedPrefix({ orgId }: Pick<Sender, 'orgId'>, number: string): WatchedPrefix {
+  return { side: orgId === null ? 'main' : 'orgs', digits: prefixOf(number) };
+}
+
+function subjectOf({ side, digits }: WatchedPrefix): LimitSubject {
+  return { id: ['prefix', side, digits] };
 }
 
 function hourOf(at: number): number {

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { DeliveryDesk, phoneOf } from '../../test/support/delivery-desk.js';
+import { newOrg } from '../../test/support/records.js';
 import { fulfilled, times } from '../../test/support/spy-limit-store.js';
 import { expectCode } from '../../test/support/unit-fixtures.js';
 import { PREFIX_BREAKER } from './delivery-policy.js';
-import { prefixOf } from './sms-policy.js';
+import { watchedPrefix } from './prefix-breaker.js';
 
-const PREFIX = prefixOf(phoneOf(0).value);
+const PREFIX = watchedPrefix(newOrg(), phoneOf(0).value);
 const JITTER_MS = 16;
 
 const jitter = () => sleep(Math.random() * JITTER_MS);

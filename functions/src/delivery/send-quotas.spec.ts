@@ -9,9 +9,9 @@ import { collectStandings, type LimitStanding } from '../limits/limit-standing.j
 import type { OrgRecord } from '../orgs/org-record.js';
 import type { OrgSettings } from '../orgs/org-settings.js';
 import { PREFIX_BREAKER } from './delivery-policy.js';
-import type { SendKind } from './send-quotas.js';
+import type { CountedAs } from './send-quotas.js';
 
-const KINDS: readonly SendKind[] = ['login', 'password_reset', 'unasked', 'new_device'];
+const KINDS: readonly CountedAs[] = ['login', 'password_reset', 'unasked', 'new_device'];
 
 describe('What may be sent to one destination', () => {
   let desk: DeliveryDesk;
@@ -22,8 +22,8 @@ describe('What may be sent to one destination', () => {
     instance = desk.instance();
   });
 
-  const reserve = (to = PHONE, org: OrgRecord = desk.org, kind: SendKind = 'login', by = instance) =>
-    by.quotas.reserve(org, to, kind);
+  const reserve = (to = PHONE, org: OrgRecord = desk.org, as: CountedAs = 'login', by = instance) =>
+    by.quotas.reserve(org, to, as === 'unasked' ? 'login' : as, as);
   const admitted = (count: number, ...args: Parameters<typeof reserve>) =>
     fulfilled(times(count, () => reserve(...args)));
   /** Without what an instance has bought of the daily cap and of the prefix, which it keeps. */
@@ -89,7 +89,7 @@ describe('What may be sent to one destination', () => {
       { why: 'by the country', code: 'sms_not_allowed', settings: { smsCountries: ['FR'] } },
       { why: 'by the kill switch', code: 'sending_stopped', settings: { sendMessages: false } },
       { why: 'without a budget', code: 'sending_stopped', settings: { smsPerDay: 0 } },
-      { why: 'by its prefix', code: 'rate_limited', before: () => instance.prefixes.flag('+1202501') },
+      { why: 'by its prefix', code: 'rate_limited', before: () => instance.prefixes.flag(PHONE.value) },
       { why: 'by the cap', code: 'rate_limited', settings: { smsPerDay: 1 }, before: () => reserve(phoneOf(1)) },
     ];
     for (const { why, code, settings = {}, before = async () => {} } of REFUSED)
@@ -138,7 +138,7 @@ describe('What may be sent to one destination', () => {
 
   it('is not counted again where it was counted before', async () => {
     await instance.quotas.reserveDestination(desk.org, PHONE, 'password_reset');
-    await instance.quotas.reserve(desk.org, PHONE, 'password_reset', { isCounted: true });
+    await instance.quotas.reserve(desk.org, PHONE, 'password_reset', null);
     expect(desk.limits.total('password_reset.sends10m')).to.equal(1);
     expect(desk.limits.total('sent'), 'its prefix is').to.equal(PREFIX_BREAKER.leaseSize);
   });

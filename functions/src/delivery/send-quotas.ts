@@ -4,9 +4,9 @@ import { GatehouseError } from '../errors/gatehouse-error.js';
 import { settleBoth } from '../lib/settle.js';
 import type { Count, Limiter, LimitSubject, LimitUse } from '../limits/limiter.js';
 import { isNoticeKind, type MessagePurpose, type Sender } from './message.js';
-import type { PrefixBreaker } from './prefix-breaker.js';
+import { type PrefixBreaker, type WatchedPrefix, watchedPrefix } from './prefix-breaker.js';
 import type { SmsCap } from './sms-cap.js';
-import { assertMaySend, prefixOf } from './sms-policy.js';
+import { assertMaySend } from './sms-policy.js';
 
 interface SendQuotasDependencies {
   readonly limiter: Limiter;
@@ -15,20 +15,20 @@ interface SendQuotasDependencies {
 }
 
 /**
- * The kinds of message that are counted apart. `unasked`: a code that goes to another contact than it was asked for by,
- * whose own limit must not tell that the two are one user's.
+ * By what a destination's messages are counted, each apart. `unasked`: a code that goes to the user's other contact than it
+ * was asked for by: in that contact's own count it would show that both are one user's.
  */
-export type SendKind = MessagePurpose | 'unasked';
+export type CountedAs = MessagePurpose | 'unasked';
 
 /** One message, counted before anybody knows whether it will be sent. */
 export interface CountedSend {
   readonly sender: Sender;
   readonly to: Contact;
   readonly use: LimitUse;
-  /** The refusal of an instance that knows the destination to be full; null where it was admitted before. */
+  /** To be admitted or given back; an error where this instance knows the destination to be full; null where it is not counted. */
   readonly destination: Count | GatehouseError | null;
   /** null for what goes by e-mail, is no code that anybody could use, or does not leave. */
-  readonly prefix: string | null;
+  readonly prefix: WatchedPrefix | null;
 }
 
 /**
@@ -38,14 +38,22 @@ export interface CountedSend {
 export class SendQuotas {
   constructor(private readonly deps: SendQuotasDependencies) {}
 
-  /** Each count is to be admitted or given back. `isCounted`: the destination was before. @throws UnavailableError */
-  async count(sender: Sender, to: Contact, kind: SendKind, { isCounted = false } = {}): Promise<CountedSend> {
-    const { subject, use } = destinationOf(sender, to, kind);
-    const prefix = isWatched(sender, to, kind) ? prefixOf(to.value) : null;
-    const refusal = isCounted ? null : this.refusalOf(subject, use);
+  /**
+   * Each count is to be admitted or given back. `countAs`: null for what its destination is not counted for, or was
+   * counted before. @throws UnavailableError
+   */
+  async count(
+    sender: Sender,
+    to: Contact,
+    purpose: MessagePurpose,
+    countAs: CountedAs | null = purpose,
+  ): Promise<CountedSend> {
+    const { subject, use } = destinationOf(sender, to, countAs ?? purpose);
+    const prefix = isWatched(sender, to, purpose) ? watchedPrefix(sender, to.value) : null;
+    const refusal = countAs === null ? null : this.refusalOf(subject, use);
     if (refusal !== null) return { sender, to, use, destination: refusal, prefix };
     const [destination] = await settleBoth(
-      isCounted ? NOTHING : this.deps.limiter.count(subject, [use]),
+      countAs === null ? NOTHING : this.deps.limiter.count(subject, [use]),
       prefix === null ? NOTHING : this.deps.prefixes.prepare(prefix),
     );
     return { sender, to, use, destination, prefix };
@@ -57,7 +65,7 @@ export class SendQuotas {
    */
   async admit(send: CountedSend): Promise<void> {
     const { sender, to, use, destination, prefix } = send;
-    const { limiter, prefixes, cap } = this.deps;
+    const { limiter, prefixes } = this.deps;
     if (destination instanceof GatehouseError) throw destination;
     await this.orGiveBack(send, () => assertMaySend(sender, to));
     // What it refuses, it has given back itself.
@@ -65,22 +73,36 @@ export class SendQuotas {
     await this.orGiveBack(send, async () => {
       if (prefix !== null) await prefixes.take(prefix);
     });
-    if (to.kind === 'phone' && !isTestContact(sender, to)) await this.takeOfCap(send, () => cap.take(sender));
+    if (isCapped(send)) await this.takeOfCap(send);
     if (destination !== null) limiter.tell(destination, [use]);
   }
 
   /** @throws what `count` and `admit` throw */
-  async reserve(sender: Sender, to: Contact, kind: SendKind, how?: { readonly isCounted: boolean }): Promise<void> {
-    await this.admit(await this.count(sender, to, kind, how));
+  async reserve(
+    sender: Sender,
+    to: Contact,
+    purpose: MessagePurpose,
+    countAs?: CountedAs | null,
+  ): Promise<CountedSend> {
+    const send = await this.count(sender, to, purpose, countAs);
+    await this.admit(send);
+    return send;
+  }
+
+  /** Of a message that was admitted and did not leave: it will be counted again. */
+  async undo(send: CountedSend): Promise<void> {
+    if (send.prefix !== null) this.deps.prefixes.giveBack(send.prefix);
+    if (isCapped(send)) this.deps.cap.giveBack(send.sender);
+    await this.giveBack(send);
   }
 
   /** Where a message is asked for by its destination, before anybody knows whether it is somebody's. @throws RateLimitedError */
-  async reserveDestination(sender: Sender, to: Contact, kind: SendKind): Promise<void> {
-    const { subject, use } = destinationOf(sender, to, kind);
+  async reserveDestination(sender: Sender, to: Contact, countAs: CountedAs): Promise<void> {
+    const { subject, use } = destinationOf(sender, to, countAs);
     await this.deps.limiter.reserve(subject, [use]);
   }
 
-  /** Of a message that was not sent after all, and had not been admitted. @throws UnavailableError */
+  /** Of a message that was not sent after all, and had not been admitted. */
   async giveBack({ destination }: CountedSend): Promise<void> {
     if (destination === null || destination instanceof GatehouseError) return;
     await this.deps.limiter.giveBack(destination);
@@ -96,10 +118,10 @@ export class SendQuotas {
     }
   }
 
-  private takeOfCap(send: CountedSend, take: () => Promise<void>): Promise<void> {
+  private takeOfCap(send: CountedSend): Promise<void> {
     return this.orGiveBack(send, async () => {
       try {
-        await take();
+        await this.deps.cap.take(send.sender);
       } catch (error) {
         if (send.prefix !== null) this.deps.prefixes.giveBack(send.prefix);
         throw error;
@@ -120,8 +142,12 @@ export class SendQuotas {
 const NOTHING = Promise.resolve(null);
 
 /** Whether the share of codes that are used says something of it. */
-function isWatched(sender: Sender, to: Contact, kind: SendKind): boolean {
-  return to.kind === 'phone' && !isNoticeKind(kind) && sender.environment !== 'test';
+function isWatched(sender: Sender, to: Contact, purpose: MessagePurpose): boolean {
+  return to.kind === 'phone' && !isNoticeKind(purpose) && sender.environment !== 'test';
+}
+
+function isCapped({ sender, to }: CountedSend): boolean {
+  return to.kind === 'phone' && !isTestContact(sender, to);
 }
 
 /**
@@ -133,8 +159,8 @@ function countedApart({ environment, orgId }: Sender): readonly string[] {
   return environment === 'test' ? [orgId] : [];
 }
 
-function destinationOf(sender: Sender, to: Contact, kind: SendKind): { subject: LimitSubject; use: LimitUse } {
+function destinationOf(sender: Sender, to: Contact, countAs: CountedAs): { subject: LimitSubject; use: LimitUse } {
   const id = ['destination', ...countedApart(sender), to.kind, to.value];
   const subject = { id, settings: sender.settings.limits, isExempt: isTestContact(sender, to) };
-  return { subject, use: { limit: 'code_sends', scope: kind } };
+  return { subject, use: { limit: 'code_sends', scope: countAs } };
 }

@@ -54,6 +54,17 @@ describe('The daily cap of text messages', () => {
     expect(near?.target).to.deep.equal({ kind: 'org', id: desk.org.orgId });
   });
 
+  it('is told of the main app as well', async () => {
+    capOf(1);
+    const main = { ...desk.org, orgId: null };
+    expect(await fulfilled(times(5, () => cap.take(main)))).to.equal(1);
+    const target = { kind: 'org', id: 'main' };
+    expect((await audits()).map(({ action, orgId, target }) => ({ action, orgId, target }))).to.deep.equal([
+      { action: 'org.sms_cap_near', orgId: null, target },
+      { action: 'org.sms_cap_reached', orgId: null, target },
+    ]);
+  });
+
   it('is refused with how long it is to midnight', async () => {
     capOf(1);
     await take();
@@ -68,13 +79,6 @@ describe('The daily cap of text messages', () => {
     desk.clock.advance(DAY_MS);
     expect(await taken(20)).to.equal(5);
     expect(await told()).to.have.length(4);
-  });
-
-  it('stops everything at zero, and tells nobody: an admin wants it so', async () => {
-    capOf(0);
-    await expectCode(take(), 'sending_stopped');
-    expect(await told()).to.deep.equal([]);
-    expect(desk.limits.writes).to.deep.equal([]);
   });
 
   it('lets more through as soon as an admin has raised it, less what instances have asked for in vain', async () => {
@@ -92,7 +96,6 @@ describe('The daily cap of text messages', () => {
     expect(await taken(11)).to.equal(11);
     const lowered = orgWith({ smsPerDay: 5 }, { orgId: desk.org.orgId });
     expect(await fulfilled(times(100, () => cap.take(lowered)))).to.be.at.most(10);
-    await expectCode(cap.take(orgWith({ smsPerDay: 0 }, { orgId: desk.org.orgId })), 'sending_stopped');
   });
 
   it('is each org’s own', async () => {

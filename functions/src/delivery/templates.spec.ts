@@ -20,15 +20,16 @@ describe('render', () => {
       locale: 'en',
       from: { name: 'Acme', email: null },
       code: '012345',
+      lifetimeSeconds: 600,
       subject: 'Your Acme login code',
       text: [
         'Use this code to log in to Acme:',
         '012345',
         'It is valid for 10 minutes. Never share it with anyone.',
-        'If you are not logging in right now, somebody else may know your password: please change it.',
+        'If you did not try to log in, somebody else may know your password: please change it now.',
       ].join('\n\n'),
     });
-    expect(html).to.match(/^<!doctype html>\n<html lang="en">/);
+    expect(html).to.match(/^<!doctype html>\n<html lang="en" dir="ltr">/);
   });
 
   it('makes a text message of text alone, with the code first and the line for autofill last', async () => {
@@ -41,6 +42,7 @@ describe('render', () => {
       locale: 'en',
       from: { name: 'Acme', email: null },
       code: '012345',
+      lifetimeSeconds: 600,
       subject: null,
       text: '012345 is your Acme login code. Valid for 10 min. Never share it.\n\n@app.acme.example #012345',
       html: null,
@@ -48,10 +50,10 @@ describe('render', () => {
   });
 
   it('says of a notice what happened, when and what to do, and has no code', async () => {
-    const { text, code } = await render(ID, org, messageOf('password_changed', 'en', PHONE));
-    expect(code).to.equal(null);
+    const { text, code, lifetimeSeconds } = await render(ID, org, messageOf('password_changed', 'en', PHONE));
+    expect([code, lifetimeSeconds]).to.deep.equal([null, null]);
     expect(text).to.equal(
-      'Your Acme password was changed on 2026-11-22 07:00 UTC. If it was not you, reset it now and contact support.',
+      'Your Acme password was changed on 2026-11-22 07:00 UTC. If this was not you, reset it now and contact support.',
     );
   });
 

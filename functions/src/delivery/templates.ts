@@ -11,9 +11,9 @@ import { TEXTS } from './templates/texts.js';
  */
 export async function render(id: DeliveryId, sender: Sender, message: Message): Promise<RenderedMessage> {
   const { to, purpose, locale } = message;
-  const code = 'code' in message ? message.code : null;
+  const { code, lifetimeSeconds } = 'code' in message ? message : { code: null, lifetimeSeconds: null };
   const from = { name: orgName(sender) || TEXTS[locale].unnamedSender, email: sender.settings.senderEmail };
-  const common = { id, to: to.value, purpose, orgId: sender.orgId, locale, from, code };
+  const common = { id, to: to.value, purpose, orgId: sender.orgId, locale, from, code, lifetimeSeconds };
   if (to.kind === 'email') return { ...common, channel: 'email', ...mailOf(sender, message) };
   return { ...common, channel: 'sms', subject: null, text: await smsText(sender, message), html: null };
 }

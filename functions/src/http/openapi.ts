@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors/gatehouse-error.js';
+import { successSchema } from './envelopes.js';
 import { HTTP_ERRORS } from './error-map.js';
 import { HEADER_COMPONENTS, headersOf, parametersOf } from './openapi-headers.js';
 import type { Credential, Route } from './route.js';
@@ -84,10 +85,11 @@ function operation(route: Route): Record<string, unknown> {
 function successes(route: Route): Record<string, unknown> {
   const entries = Object.entries(route.responses);
   return Object.fromEntries(
-    entries.map(([status, { description, schema }]) => [
-      status,
-      { description, headers: headersOf(route, Number(status)), content: json(schema) },
-    ]),
+    entries.map(([key, { description, schema }]) => {
+      const status = Number(key);
+      const content = json(successSchema(route.api, schema, status));
+      return [status, { description, headers: headersOf(route, status), content }];
+    }),
   );
 }
 

@@ -23,6 +23,7 @@ export type Idempotency = 'honoured' | 'none';
 
 export interface ResponseDeclaration {
   readonly description: string;
+  /** Of the reply's body, without what the API puts around every success. */
   readonly schema: z.ZodType;
   /** Headers beyond those of every answer, by name, with what they tell. Each answer with this status has them. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -53,6 +54,7 @@ export interface RouteDeclaration<Required extends readonly Credential[], Body e
 
 export interface Reply {
   readonly status: number;
+  /** JSON; what the API puts around every success is put around it when it is sent. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** Whom it was about, for the log, where no session tells it. */

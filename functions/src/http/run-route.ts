@@ -5,6 +5,7 @@ import { freshAttempt } from '../idempotency/idempotency-service.js';
 import { withDeadline } from '../lib/deadline.js';
 import { networkOf } from '../lib/ip-address.js';
 import { collectStandings, type LimitStanding } from '../limits/limit-standing.js';
+import { successBody } from './envelopes.js';
 import { rateLimitFields } from './limit-fields.js';
 import {
   authenticateAccount,
@@ -40,7 +41,7 @@ export function runRoute(route: Route, services: Services): RequestHandler {
       response
         .set(reply.headers ?? {})
         .status(reply.status)
-        .json(reply.body);
+        .json(successBody(route.api, reply.body, reply.status));
     } catch (error) {
       noteRefusal(error, response, standings);
       response.set(rateLimitFields(standings.values()));
@@ -63,7 +64,7 @@ async function answer(route: Route, services: Services, request: Request, respon
   locals.keyId = caller?.keyId;
   const client = clientOf(request, caller !== undefined);
   locals.address = client.address;
-  await takeQuotas(services.quotas, route, caller, client);
+  await takeQuotas(services.leased, route, caller, client);
   const session =
     caller !== undefined && route.credentials.includes('session')
       ? await authenticateSession(services, request, caller)

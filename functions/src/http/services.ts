@@ -18,7 +18,7 @@ import type { UserService } from '../users/user-service.js';
 /** What the routes and webhooks call. */
 export interface Services {
   readonly credentials: CredentialService;
-  readonly quotas: LeasedLimiter;
+  readonly leased: LeasedLimiter;
   readonly idempotency: IdempotencyService;
   readonly sessions: SessionService;
   readonly registration: RegistrationService;

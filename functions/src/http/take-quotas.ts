@@ -11,14 +11,14 @@ import type { Route } from './route.js';
  * @throws RateLimitedError, UnavailableError
  */
 export async function takeQuotas(
-  quotas: LeasedLimiter,
+  leased: LeasedLimiter,
   { limits }: Route,
   caller: AuthenticatedOrg | undefined,
   client: ClientInfo,
 ): Promise<void> {
   for (const name of limits.filter(isLeased)) {
     const id = idOf(name, caller, client);
-    if (id !== null) await quotas.take(name, id, caller?.org.settings.limits);
+    if (id !== null) await leased.take(name, id, caller?.org.settings.limits);
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { GatehouseError, IdempotencyMismatchError, RequestInProgressError } from '../errors/gatehouse-error.js';
+import { ignoreOutage } from '../errors/ignore-outage.js';
 import type { Clock } from '../lib/clock.js';
 import { hmac, keyedId } from '../lib/crypto.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
@@ -118,8 +119,4 @@ export class IdempotencyService {
 
 function placeOf(id: IdempotencyId) {
   return { poolId: 'idempotency', uid: id, field: 'answer' };
-}
-
-function ignoreOutage(error: unknown): void {
-  if (!(error instanceof GatehouseError)) throw error;
 }

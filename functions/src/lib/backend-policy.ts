@@ -16,6 +16,8 @@ export const BACKEND_TIMES = {
   delivery: { timeoutMs: 4 * SECOND_MS },
 } as const satisfies Record<string, BackendTimes>;
 
+export type BackendTimesByName = Readonly<Record<keyof typeof BACKEND_TIMES, BackendTimes>>;
+
 /** How often a call is repeated at most, where repeating it is safe. */
 export const REPETITIONS = { read: 2, commit: 3, signing: 1 };
 

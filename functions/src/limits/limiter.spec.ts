@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { fulfilled, SpyLimitStore, times } from '../../test/support/spy-limit-store.js';
 import { expectCode, expectThrownCode, INDEX_KEY, ManualClock, rejection } from '../../test/support/unit-fixtures.js';
-import { UnavailableError } from '../errors/gatehouse-error.js';
+import { RequestInProgressError, UnavailableError } from '../errors/gatehouse-error.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../lib/clock.js';
-import { LIMIT_PERIOD_MS } from './limit-policy.js';
+import { LIMIT_PERIOD_MS, UNSURE_REFUSAL_MEMORY_MS } from './limit-policy.js';
 import { Limiter, type LimitSubject, type LimitUse } from './limiter.js';
 
 /** The first of a period of counters. */
@@ -145,16 +145,32 @@ describe('Limiter: giving back', () => {
     expect(await admitted(limiter, 5, SENDS)).to.equal(1);
   });
 
-  it('gives back part of what was counted together, and changes other counters with it', async () => {
+  it('gives back all that was counted together, in one write, and tells what is left', async () => {
     const { limiter, limits } = setUp();
-    for (const index of times(100, (one) => one)) {
+    for (const _ of times(100, String)) {
       const count = await limiter.reserve(SUBJECT, [SENDS, TRIES]);
-      const { left, others } = await limiter.giveBack(count, [SENDS], [{ field: 'given', add: 1 }]);
-      expect({ left, others }).to.deep.equal({ left: [0, 0, 0], others: [index + 1] });
+      expect(await limiter.giveBack(count)).to.deep.include({ counts: [0, 0, 0, 0], left: [0, 0, 0, 0] });
     }
     expect(limits.written).to.have.length(200);
-    expect(await admitted(limiter, 5, TRIES)).to.equal(0);
     expect(await admitted(limiter, 5, SENDS)).to.equal(3);
+  });
+
+  for (const error of [new UnavailableError(), new RequestInProgressError()])
+    it(`refuses all the same when it fails (${error.code}), for the shortest window and for the moment`, async () => {
+      const { clock, limiter, limits } = setUp();
+      await admitted(limiter, 3, SENDS);
+      limits.returnFailure = error;
+      const { exceeded } = await expectCode(limiter.reserve(SUBJECT, [SENDS]), 'rate_limited');
+      expect(exceeded.map(({ name }) => name)).to.deep.equal(['sends10m']);
+      clock.advance(UNSURE_REFUSAL_MEMORY_MS);
+      limiter.assertOpen(SUBJECT, [SENDS]);
+    });
+
+  it('hides no bug of ours behind a refusal', async () => {
+    const { limiter, limits } = setUp();
+    await admitted(limiter, 3, SENDS);
+    limits.returnFailure = new TypeError('a bug');
+    expect(await rejection(limiter.reserve(SUBJECT, [SENDS]))).to.be.instanceOf(TypeError);
   });
 
   it('gives back to the window that was counted, though it is over', async () => {

@@ -1,4 +1,5 @@
 import { RateLimitedError } from '../errors/gatehouse-error.js';
+import { ignoreOutage } from '../errors/ignore-outage.js';
 import { type Clock, DAY_MS } from '../lib/clock.js';
 import { JointChanges } from './joint-changes.js';
 import {
@@ -55,9 +56,11 @@ export interface Returned {
   readonly counts: readonly number[];
   /** The same without what others may give back yet. */
   readonly left: readonly number[];
-  readonly others: readonly number[];
   readonly version: string;
 }
+
+/** Of what could not be given back, or whose answer was lost. */
+const UNKNOWN: Returned = { counts: [], left: [], version: '' };
 
 interface LimiterDependencies {
   readonly limits: LimitStore;
@@ -139,24 +142,22 @@ export class Limiter {
   }
 
   /**
-   * Undoes uses whose work was not done, and changes other counters with it. Answers what is surely left of the windows,
-   * and what the others came to. Losing this write leaves the limit stricter, never looser. @throws UnavailableError
+   * Undoes uses whose work was not done, and answers what is surely left of the windows. Losing this write leaves the limit
+   * stricter, never looser, and is no reason to answer the caller anything else.
    */
-  async giveBack(
-    count: Count,
-    uses = count.windows.map(({ use }) => use),
-    others: readonly CountChange[] = [],
-  ): Promise<Returned> {
-    const { subject, at } = count;
-    const returned = windowsOfUses(count, uses);
-    const counters = returned.map(({ field }) => this.counter(subject, at, field));
+  async giveBack(count: Count): Promise<Returned> {
+    const { subject, at, windows } = count;
+    const counters = windows.map(({ field }) => this.counter(subject, at, field));
     try {
-      const changes = [...returned.map(({ field }) => ({ field, add: -1 })), ...others];
+      const changes = windows.map(({ field }) => ({ field, add: -1 }));
       const { counts, version } = await this.change(subject, at, changes);
       const left = counters.map((counter, index) => this.unsettled.withoutOthers(counter, counts[index] ?? 0));
-      return { counts: counts.slice(0, returned.length), left, others: counts.slice(returned.length), version };
+      return { counts, left, version };
+    } catch (error) {
+      ignoreOutage(error);
+      return UNKNOWN;
     } finally {
-      this.settle(count, returned);
+      this.settle(count, windows);
     }
   }
 

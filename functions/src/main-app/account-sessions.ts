@@ -77,7 +77,7 @@ export class AccountSessions {
       const reopened = await sessions.reopen(MAIN_POOL, user, attempt, BY_PASSWORD);
       if (reopened !== null) return reopened;
       const opening = { pool: MAIN_POOL, user, code: null, authMethods: BY_PASSWORD, signedInAt, client, attempt };
-      return sessions.open({ ...opening, lifetimeSeconds: 'refreshed' });
+      return sessions.open({ ...opening, lifetimeMs: SESSION_LIFETIME_MS });
     }, InvalidCredentialsError);
   }
 

@@ -100,7 +100,7 @@ export class ContactVerification {
     const rules = codeRules(mainApp.settings);
     const request = { ...contextOf(user, to, purpose), uid: user.uid, ...rules };
     const message = { to, purpose, lifetimeSeconds: rules.lifetimeSeconds, locale };
-    return codes.issue(request, (code) => delivery.sendNow(mainApp, { ...message, code }, null));
+    return codes.issue(request, (issued) => delivery.sendNow(mainApp, { ...message, ...issued }, null));
   }
 }
 

@@ -12,6 +12,7 @@ import type { ClaimedAttempt, RegistrationClaims } from '../users/registration-c
 import { reservationKey } from '../users/reservation-key.js';
 import type { ReservationStore } from '../users/reservation-store.js';
 import type { UserId } from '../users/user-id.js';
+import { contactsOf } from '../users/user-record.js';
 import type { AccountCaller } from './account-sessions.js';
 
 interface PhoneOwnershipDependencies {
@@ -72,16 +73,19 @@ export class PhoneOwnership {
     { eventId, locale }: PhoneGift,
   ): Promise<void> {
     if (user.phone_number === phone.value) return;
+    const { access, notices } = this.deps;
     const notice = { kind: 'contact_changed', eventId, at: this.deps.clock.now(), locale } as const;
     const set = () => this.set(user.uid, phone);
-    if (user.phone_number !== null) {
-      // Nothing ends for a number that is surely not to be had.
-      await this.assertFree(user.uid, phone);
-      await this.deps.access.endAllAround(MAIN_POOL, user, set, { keep: session.sid, notice });
+    const { phone: former } = contactsOf(user);
+    if (former === null) {
+      await set();
+      await notices.tell(MAIN_POOL, user.uid, notice);
       return;
     }
-    await set();
-    await this.deps.notices.tell(MAIN_POOL, user.uid, notice);
+    // Nothing ends for a number that is surely not to be had.
+    await this.assertFree(user.uid, phone);
+    const told = { ...notice, former: notices.seal(MAIN_POOL, user.uid, former) };
+    await access.endAllAround(MAIN_POOL, user, set, { keep: session.sid, notice: told });
   }
 
   private async assertFree(uid: UserId, phone: Contact): Promise<void> {

@@ -11,7 +11,7 @@ export interface MainProfile {
 
 /** Port: profiles of the main app. Every method `@throws UnavailableError` when the store is down or slow. */
 export interface MainProfileStore {
-  find(uid: UserId): Promise<MainProfile | null>;
+  exists(uid: UserId): Promise<boolean>;
   /**
    * Writes the profile and gives up its contacts' reservations, in one commit: from here on it is Identity Platform that
    * refuses them to others. @throws AlreadyExistsError when it is there, or somebody has taken a reservation over.

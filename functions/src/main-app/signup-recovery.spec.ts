@@ -32,7 +32,7 @@ describe('SignupService, a sign-up', () => {
   /** One account, whose password is the request's, with its names, and nothing reserved. */
   async function expectWhole(of = desk, signup = ada): Promise<void> {
     const owner = await of.memory.identities.findByContact(MAIN_POOL, signup.email);
-    const profile = owner === null ? null : await of.memory.profiles.find(owner.uid);
+    const profile = owner === null ? undefined : of.memory.profiles.stored.get(owner.uid);
     expect([await of.knows(signup), profile?.first_name]).to.deep.equal([true, signup.first_name]);
     expect(await of.reserved(signup.email)).to.deep.equal([]);
   }
@@ -163,7 +163,7 @@ describe('SignupService, a sign-up', () => {
         });
         await expectCode(desk.signUp(ada), 'already_exists');
         const owner = await desk.memory.identities.findByContact(MAIN_POOL, ada.email);
-        expect(owner && (await desk.memory.profiles.find(owner.uid))).to.equal(null);
+        expect(owner && (await desk.memory.profiles.exists(owner.uid))).to.equal(false);
         expect(await desk.knows(ada)).to.equal(true);
       });
 

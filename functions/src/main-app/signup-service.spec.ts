@@ -22,7 +22,7 @@ describe('SignupService', () => {
     const { user: known } = await desk.authenticate(token.token);
     expect(known).to.deep.equal(user);
     expect(user).to.include({ email: ada.email.value, email_verified: false, phone_number: null, status: 'active' });
-    expect(await desk.memory.profiles.find(user.uid)).to.deep.equal({
+    expect(desk.memory.profiles.stored.get(user.uid)).to.deep.equal({
       uid: user.uid,
       first_name: ada.first_name,
       last_name: ada.last_name,
@@ -51,7 +51,7 @@ describe('SignupService', () => {
     await desk.memory.identities.create(MAIN_POOL, other);
     await expectCode(desk.signUp(ada), 'already_exists');
     expect(await desk.knows({ ...ada, password: 'her own' })).to.equal(true);
-    expect(await desk.memory.profiles.find(other.uid)).to.equal(null);
+    expect(await desk.memory.profiles.exists(other.uid)).to.equal(false);
     expect(await desk.reserved(ada.email)).to.deep.equal([]);
   });
 

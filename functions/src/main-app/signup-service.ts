@@ -87,8 +87,7 @@ export class SignupService {
   ): Promise<Registered> {
     const { profiles, saga, clock, indexKey } = this.deps;
     const uid = userId.of(attempt.seed);
-    const finished = attempt.resumed ? await profiles.find(uid) : null;
-    if (finished !== null) return { uid, isNew: false };
+    if (attempt.resumed && (await profiles.exists(uid))) return { uid, isNew: false };
     const request = JSON.stringify([email.value, password, names]);
     return saga.run({
       pool: MAIN_POOL,

@@ -18,7 +18,7 @@ const VERSIONS = /\d[\d._]*/g;
 export class DeviceLog {
   constructor(private readonly deps: DeviceLogDependencies) {}
 
-  /** A login to be noted, in the commit that makes it one. null without the client's name: nothing is known then. */
+  /** The counts of a login, to be changed in the commit that opens its session. null without the client's name: nothing is known then. */
   login(pool: Pool, uid: UserId, agent: string | null): DocumentChange | null {
     if (agent === null) return null;
     const { clock, indexKey } = this.deps;
@@ -33,7 +33,7 @@ export class DeviceLog {
     };
   }
 
-  /** Whether the login was the first from such a client, of a user who has logged in before. */
+  /** By what those counts came to: whether it was the first from such a client, of a user who has logged in before. */
   isNew([fromDevice = 0, logins = 0]: readonly number[]): boolean {
     return fromDevice === 1 && logins > 1;
   }

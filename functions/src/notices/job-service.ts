@@ -2,11 +2,11 @@ import type { DeliveryWorker } from '../delivery/delivery-worker.js';
 import { openJob } from '../delivery/job.js';
 import type { Handover } from '../delivery/message-sender.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
-import type { NoticeService } from './notice-service.js';
+import type { NoticeWorker } from './notice-worker.js';
 
 interface JobDependencies {
   readonly worker: DeliveryWorker;
-  readonly notices: NoticeService;
+  readonly noticeWorker: NoticeWorker;
   readonly cipher: FieldCipher;
 }
 
@@ -20,7 +20,7 @@ export class JobService {
    */
   async run(sealed: string): Promise<readonly Handover[]> {
     const job = openJob(this.deps.cipher, sealed);
-    if (job.kind === 'notice') return this.deps.notices.deliver(job);
+    if (job.kind === 'notice') return this.deps.noticeWorker.deliver(job);
     const handover = await this.deps.worker.deliverCode(job);
     return handover === null ? [] : [handover];
   }

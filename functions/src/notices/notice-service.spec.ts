@@ -4,9 +4,9 @@ import { HANDOVERS } from '../../test/support/scripted-provider.js';
 import { times } from '../../test/support/spy-limit-store.js';
 import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
 import { NotTakenError } from '../delivery/delivery-worker.js';
-import { DAY_MS } from '../lib/clock.js';
+import type { Notice } from '../delivery/job.js';
+import { DAY_MS, MINUTE_MS } from '../lib/clock.js';
 import { orgPool } from '../orgs/org-record.js';
-import type { Notice } from './notice.js';
 
 describe('Telling users what happened to their account', () => {
   let desk: NoticeDesk;
@@ -77,6 +77,28 @@ describe('Telling users what happened to their account', () => {
     expect(suppressed.map(({ error }) => error)).to.deep.equal(times(6, () => 'rate_limited'));
   });
 
+  it('tells a contact that was theirs until then, too, which can be read nowhere meanwhile', async () => {
+    const former = { kind: 'phone', value: '+12025550199' } as const;
+    const { uid } = await desk.user();
+    const sealed = desk.services.notices.seal(orgPool(desk.org), uid, former);
+    desk.isQueueDown = true;
+    await tell({ kind: 'contact_changed', former: sealed });
+    desk.isQueueDown = false;
+    const waiting = await desk.memory.revocations.findDue(new Date(desk.clock.now()), 10);
+    expect(JSON.stringify(waiting)).to.include(sealed).and.not.to.include(former.value);
+    await desk.sweep();
+    await desk.work();
+    expect(desk.told('contact_changed')).to.deep.equal([...desk.both, former.value].sort());
+  });
+
+  it('tells nobody at a former contact of another user', async () => {
+    const { uid } = await (await NoticeDesk.open()).user();
+    const former = desk.services.notices.seal(orgPool(desk.org), uid, { kind: 'phone', value: '+12025550199' });
+    await tell({ kind: 'contact_changed', former });
+    expect(await rejection(desk.work())).to.be.instanceOf(Error);
+    expect(desk.told('contact_changed')).to.deep.equal([]);
+  });
+
   it('keeps codes and notices apart: neither uses up the other', async () => {
     for (const index of times(4, Number)) await tell({ eventId: `event-${index}` });
     await desk.work();
@@ -90,6 +112,38 @@ describe('Telling users what happened to their account', () => {
     await desk.work();
     expect(desk.told('password_changed')).to.deep.equal([]);
     expect(desk.memory.deliveries.all.map(({ error }) => error)).to.deep.equal(['expired', 'expired']);
+  });
+
+  describe('that can’t be told for longer than the queue tries', () => {
+    const minutes = (count: number) => desk.clock.advance(count * MINUTE_MS);
+
+    it('is tried again every five minutes, until somebody takes it', async () => {
+      await tell();
+      const isDown = { ...HANDOVERS.notTried };
+      desk.provider.script.sms.push(...times(12, () => isDown));
+      desk.provider.script.email.push(...times(12, () => isDown));
+      expect(await rejection(desk.work()), 'first the queue itself').to.be.instanceOf(NotTakenError);
+      await tell();
+      for (const _ of times(10, String)) {
+        minutes(5);
+        await desk.work();
+        expect(queued()).to.have.length(1);
+      }
+      desk.provider.script.sms.length = 0;
+      desk.provider.script.email.length = 0;
+      minutes(5);
+      await desk.work();
+      expect(desk.told('password_changed')).to.deep.equal(desk.both);
+      expect(queued()).to.deep.equal([]);
+    });
+
+    it('is given up after a day', async () => {
+      await tell();
+      minutes(24 * 60);
+      desk.provider.script.sms.push(HANDOVERS.notTried);
+      await desk.work();
+      expect(queued()).to.deep.equal([]);
+    });
   });
 
   it('tells the one address although the other’s provider does not take it, and that one when it comes again', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { CLIENT, SessionHouse } from '../../test/support/session-house.js';
 import { expectCode } from '../../test/support/unit-fixtures.js';
 import { freshAttempt } from '../idempotency/idempotency-service.js';
-import { SESSION_TOKEN_LIFETIME_MS, sessionEnd } from './session-policy.js';
+import { SESSION_TOKEN_LIFETIME_MS, unrefreshedLifetimeMs } from './session-policy.js';
 
 const SHORT_SECONDS = 300;
 
@@ -13,11 +13,12 @@ describe('The lifetime of a session', () => {
     await house.enroll();
   });
 
-  async function open(lifetimeSeconds: number) {
+  async function open(seconds: number) {
     const { pool, user } = house;
     const attempt = freshAttempt();
     const code = await house.matchedCode();
-    const opening = { pool, user, code, authMethods: [], client: CLIENT, attempt, lifetimeSeconds };
+    const lifetimeMs = unrefreshedLifetimeMs(seconds);
+    const opening = { pool, user, code, authMethods: [], client: CLIENT, attempt, lifetimeMs };
     return { attempt, token: await house.service.open(opening) };
   }
 
@@ -51,6 +52,6 @@ describe('The lifetime of a session', () => {
       [hour / 1_000, hour],
       [30 * 24 * 3_600, hour],
     ] as const)
-      expect(sessionEnd(5, seconds).getTime()).to.equal(5 + milliseconds);
+      expect(unrefreshedLifetimeMs(seconds)).to.equal(milliseconds);
   });
 });

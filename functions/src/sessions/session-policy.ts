@@ -6,7 +6,7 @@ export const SESSION_TOKEN_LIFETIME_MS = HOUR_MS;
 /** What no session outlives, whatever it is refreshed by (design.md, decision 8). */
 export const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
-/** When a session that begins at `now` ends: with its token, or sooner where it may not live as long. */
-export function sessionEnd(now: number, lifetimeSeconds: number): Date {
-  return new Date(now + Math.min(SESSION_TOKEN_LIFETIME_MS, lifetimeSeconds * SECOND_MS));
+/** How long a session lives that can't be refreshed: as long as its token, or `seconds` where that is less. */
+export function unrefreshedLifetimeMs(seconds: number): number {
+  return Math.min(SESSION_TOKEN_LIFETIME_MS, seconds * SECOND_MS);
 }

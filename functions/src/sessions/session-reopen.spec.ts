@@ -36,7 +36,7 @@ describe('SessionService, for a second try of the same request', () => {
     const challenge = {
       challengeId: 'c',
       serial: 1,
-      ordinal: 1,
+      sequence: 1,
       proves: null,
       uid: user.uid,
       mac: 'mac',
@@ -46,8 +46,8 @@ describe('SessionService, for a second try of the same request', () => {
     await ports.challenges.replace(key, { ...challenge, expiresAt: at, purgeAt: at });
     const code: MatchedCode = { key, challengeId: 'c', uid: user.uid, proves: null, claimUntil: at, others: [] };
     const client = { address: null, agent: null };
-    const lifetimeSeconds = SESSION_TOKEN_LIFETIME_MS / 1_000;
-    return service.open({ pool, user, code, authMethods: AUTH_METHODS, client, attempt: first, lifetimeSeconds });
+    const lifetimeMs = SESSION_TOKEN_LIFETIME_MS;
+    return service.open({ pool, user, code, authMethods: AUTH_METHODS, client, attempt: first, lifetimeMs });
   }
 
   it('gives a new token of the same session, which ends no later', async () => {

@@ -65,7 +65,7 @@ describe('SessionService', () => {
       authMethods: [],
       client: CLIENT,
       attempt: freshAttempt(),
-      lifetimeSeconds: house.org.settings.sessionLifetimeSeconds,
+      lifetimeMs: house.lifetimeMs,
     };
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => house.service.open(opening)));
     expect(results.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
@@ -91,7 +91,7 @@ describe('SessionService', () => {
       authMethods: [],
       client: CLIENT,
       attempt: freshAttempt(),
-      lifetimeSeconds: house.org.settings.sessionLifetimeSeconds,
+      lifetimeMs: house.lifetimeMs,
     };
     await expectCode(house.service.open(opening), 'invalid_code');
     await house.check(token);

@@ -9,7 +9,6 @@ import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import type { UserId } from '../users/user-id.js';
 import type { PoolUser } from '../users/user-record.js';
 import { type SessionId, sessionId } from './session-id.js';
-import { SESSION_LIFETIME_MS, sessionEnd } from './session-policy.js';
 import type { ClientInfo, SessionRecord } from './session-record.js';
 import type { SessionStore } from './session-store.js';
 import type { CustomTokenSigner, SessionToken, SessionTokenVerifier, TokenExchanger } from './session-tokens.js';
@@ -30,8 +29,8 @@ export interface SessionOpening {
   readonly authMethods: readonly string[];
   readonly client: ClientInfo;
   readonly attempt: Attempt;
-  /** How long the session may live at most; `refreshed`, as long as any: its tokens are renewed. */
-  readonly lifetimeSeconds: number | 'refreshed';
+  /** How long the session lives, whatever its tokens do. */
+  readonly lifetimeMs: number;
   /** When the user showed to be who it is; for the main app alone. */
   readonly signedInAt?: Date;
   /** Counters that change with it. */
@@ -53,17 +52,7 @@ export class SessionService {
    * @throws InvalidCodeError, UserInactiveError, UnavailableError
    */
   async open(opening: SessionOpening): Promise<OpenedSession> {
-    const {
-      pool,
-      user,
-      code,
-      authMethods,
-      client,
-      attempt,
-      lifetimeSeconds,
-      signedInAt = null,
-      counted = null,
-    } = opening;
+    const { pool, user, code, authMethods, client, attempt, lifetimeMs, signedInAt = null, counted = null } = opening;
     const sid = sessionId.of(attempt.seed);
     const customToken = await this.sign(pool, user, sid, authMethods);
     const now = this.deps.clock.now();
@@ -72,8 +61,7 @@ export class SessionService {
       poolId: pool.id,
       uid: user.uid,
       createdAt: new Date(now),
-      expiresAt:
-        lifetimeSeconds === 'refreshed' ? new Date(now + SESSION_LIFETIME_MS) : sessionEnd(now, lifetimeSeconds),
+      expiresAt: new Date(now + lifetimeMs),
       revokedAt: null,
       client,
       signedInAt,

@@ -1,10 +1,10 @@
 import type { CodeService } from '../codes/code-service.js';
+import type { Notice } from '../delivery/job.js';
 import { GatehouseError, InvalidSessionError, UnavailableError } from '../errors/gatehouse-error.js';
 import type { Pool } from '../identity/pool.js';
 import { BreakerOpenError } from '../lib/backend.js';
 import type { Clock } from '../lib/clock.js';
 import { settleBoth } from '../lib/settle.js';
-import type { Notice } from '../notices/notice.js';
 import type { NoticeService } from '../notices/notice-service.js';
 import type { SessionId } from '../sessions/session-id.js';
 import type { SessionService } from '../sessions/session-service.js';

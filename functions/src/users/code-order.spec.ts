@@ -37,15 +37,15 @@ const NOW = 690 * LIMIT_PERIOD_MS + 15 * DAY_MS;
 describe('The order of login codes', () => {
   it('grows with each', () => {
     const account = new Account();
-    const ordinals = [EMAIL, PHONE, EMAIL].map((contact) => orderOf(account.count(contact, NOW)).ordinal);
-    expect(ordinals).to.deep.equal([...ordinals].sort((a, b) => a - b));
-    expect(new Set(ordinals).size).to.equal(3);
+    const sequences = [EMAIL, PHONE, EMAIL].map((contact) => orderOf(account.count(contact, NOW)).sequence);
+    expect(sequences).to.deep.equal([...sequences].sort((a, b) => a - b));
+    expect(new Set(sequences).size).to.equal(3);
   });
 
   it('is later in the next period, whose marks begin anew', () => {
     const before = orderOf(new Account().count(EMAIL, NOW));
     const after = orderOf(new Account().count(EMAIL, NOW + LIMIT_PERIOD_MS));
-    expect(after.ordinal).to.be.greaterThan(before.ordinal);
+    expect(after.sequence).to.be.greaterThan(before.sequence);
   });
 
   it('knows the other contact to be idle once its last code is over', () => {

@@ -13,7 +13,7 @@ const ORDERS_PER_PERIOD = 2 ** 32;
 /** Where a login code stands among those of its user, who has one place for each contact and one live code. */
 export interface CodeOrder {
   /** Greater than that of every code that was asked for before. */
-  readonly ordinal: number;
+  readonly sequence: number;
   /** Whether no code that was asked for by the other contact can live still, so that none has to be made unusable. */
   readonly isSiblingIdle: boolean;
 }
@@ -30,12 +30,12 @@ export function orderMarks({ kind }: Contact, now: number): readonly CountChange
 /** Of test contacts nothing is counted: their code is known to everybody, and one more that lives is no harm. */
 export function orderOf({ account, count: { at }, noted }: CountedTry): CodeOrder {
   const period = Math.floor(at / LIMIT_PERIOD_MS);
-  if (account.subject.isExempt) return { ordinal: (period + 1) * ORDERS_PER_PERIOD - 1, isSiblingIdle: true };
+  if (account.subject.isExempt) return { sequence: (period + 1) * ORDERS_PER_PERIOD - 1, isSiblingIdle: true };
   const [asked = 0, , byOther = 0] = noted;
   // The marks begin anew with each period.
   const isRemembered = at % LIMIT_PERIOD_MS > CODE_MEMORY_MS;
   return {
-    ordinal: period * ORDERS_PER_PERIOD + asked,
+    sequence: period * ORDERS_PER_PERIOD + asked,
     isSiblingIdle: isRemembered && byOther < at - CODE_MEMORY_MS,
   };
 }

@@ -1,7 +1,6 @@
 import type { ContactKind } from '../contacts/contact.js';
-import type { PrefixBreaker } from '../delivery/prefix-breaker.js';
-import { prefixOf } from '../delivery/sms-policy.js';
-import { UnavailableError } from '../errors/gatehouse-error.js';
+import { type PrefixBreaker, watchedPrefix } from '../delivery/prefix-breaker.js';
+import { ignoreOutage } from '../errors/ignore-outage.js';
 import type { BackgroundWork } from '../lib/background-work.js';
 import { type PoolOwner, poolOf } from '../orgs/pool-owner.js';
 import type { UserDirectory } from './user-directory.js';
@@ -24,14 +23,12 @@ export class CodeProof {
   async note(owner: PoolOwner, user: PoolUser, proves: ContactKind | null): Promise<void> {
     if (proves !== 'email' && user.phone_number !== null) this.noteUse(owner, user.phone_number);
     if (proves === null || isVerified(user, proves)) return;
-    await this.deps.directory.markVerified(poolOf(owner), user.uid, proves).catch((error: unknown) => {
-      if (!(error instanceof UnavailableError)) throw error;
-    });
+    await this.deps.directory.markVerified(poolOf(owner), user.uid, proves).catch(ignoreOutage);
   }
 
   /** That people at its prefix use their codes. What a test org is told of is not sent, nor counted for its prefix. */
-  noteUse({ environment }: PoolOwner, phone: string): void {
+  noteUse(owner: PoolOwner, phone: string): void {
     const { background, prefixes } = this.deps;
-    if (environment !== 'test') background.start(() => prefixes.noteUse(prefixOf(phone)));
+    if (owner.environment !== 'test') background.start(() => prefixes.noteUse(watchedPrefix(owner, phone)));
   }
 }

@@ -5,7 +5,7 @@ import { HANDOVERS } from '../../test/support/scripted-provider.js';
 import { fulfilled, times } from '../../test/support/spy-limit-store.js';
 import { expectCode } from '../../test/support/unit-fixtures.js';
 import { PREFIX_BREAKER } from '../delivery/delivery-policy.js';
-import { DeliveryFailedError, UnavailableError } from '../errors/gatehouse-error.js';
+import { DeliveryFailedError, RequestInProgressError, UnavailableError } from '../errors/gatehouse-error.js';
 import type { OrgSettings } from '../orgs/org-settings.js';
 
 type Name = keyof typeof HANDOVERS;
@@ -114,20 +114,21 @@ describe('A login code', () => {
       }
     });
 
-    it('is told so when what was counted for it can’t be given back', async () => {
-      await open();
-      const change = desk.limits.change.bind(desk.limits);
-      let failed = 0;
-      desk.limits.change = async (key, changes) => {
-        const [first] = changes;
-        const isReturn = first !== undefined && 'add' in first && first.add < 0 && first.field.startsWith('login.');
-        if (!isReturn) return change(key, changes);
-        failed += 1;
-        throw new UnavailableError();
-      };
-      await expectCode(desk.start('email', 'wrong one'), 'invalid_credentials');
-      expect(failed).to.equal(1);
-    });
+    for (const error of [new UnavailableError(), new RequestInProgressError()])
+      it(`is told so when giving back what was counted for it fails: ${error.code}`, async () => {
+        await open();
+        const change = desk.limits.change.bind(desk.limits);
+        let failed = 0;
+        desk.limits.change = async (key, changes) => {
+          const [first] = changes;
+          const isReturn = first !== undefined && 'add' in first && first.add < 0 && first.field.startsWith('login.');
+          if (!isReturn) return change(key, changes);
+          failed += 1;
+          throw error;
+        };
+        await expectCode(desk.start('email', 'wrong one'), 'invalid_credentials');
+        expect(failed).to.equal(1);
+      });
 
     it('costs the contact no write once the account is refused from memory', async () => {
       await open();

@@ -5,7 +5,8 @@ import { isTestContact } from '../contacts/test-contact.js';
 import type { DeliveryService, SentMessage } from '../delivery/delivery-service.js';
 import type { Locale } from '../delivery/locale.js';
 import type { CountedSend, SendQuotas } from '../delivery/send-quotas.js';
-import { InvalidCodeError, UnavailableError, UserInactiveError } from '../errors/gatehouse-error.js';
+import { InvalidCodeError, UserInactiveError } from '../errors/gatehouse-error.js';
+import { ignoreOutage } from '../errors/ignore-outage.js';
 import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { OrgPool } from '../identity/pool.js';
 import type { BackgroundWork } from '../lib/background-work.js';
@@ -16,6 +17,7 @@ import type { DeviceLog } from '../notices/device-log.js';
 import type { NoticeService } from '../notices/notice-service.js';
 import { type OrgRecord, orgPool } from '../orgs/org-record.js';
 import { channelKind } from '../orgs/org-settings.js';
+import { unrefreshedLifetimeMs } from '../sessions/session-policy.js';
 import type { ClientInfo } from '../sessions/session-record.js';
 import type { SessionService } from '../sessions/session-service.js';
 import type { SessionToken } from '../sessions/session-tokens.js';
@@ -127,10 +129,10 @@ export class LoginService {
     ]);
     if (user === null || user.uid !== matched.uid) throw new InvalidCodeError();
     if (user.status !== 'active') throw new UserInactiveError();
-    const { sessionLifetimeSeconds: lifetimeSeconds } = org.settings;
+    const lifetimeMs = unrefreshedLifetimeMs(org.settings.sessionLifetimeSeconds);
     const { locale = org.settings.locale, ...bearer } = by;
     const counted = devices.login(pool, user.uid, by.client.agent);
-    const opening = { pool, user, code: matched, authMethods: AUTH_METHODS, lifetimeSeconds, counted, ...bearer };
+    const opening = { pool, user, code: matched, authMethods: AUTH_METHODS, lifetimeMs, counted, ...bearer };
     const token = await this.deps.sessions.open(opening);
     if (devices.isNew(token.counts)) await this.tellOfDevice(pool, user, by.attempt.seed, locale);
     this.deps.background.start(() => this.deps.proof.note(org, user, matched.proves));
@@ -161,9 +163,8 @@ export class LoginService {
     const [checked] = await Promise.allSettled([check(begin)]);
     const [counted] = await counting;
     if (checked.status === 'rejected') {
-      // What the password came to is told, whatever else goes wrong: what stays counted is stricter, never looser.
-      if (counted.status === 'fulfilled' && counted.value !== null)
-        await this.deps.quotas.giveBack(counted.value).catch(ignoreOutage);
+      // What the password came to is told, whatever else goes wrong.
+      if (counted.status === 'fulfilled' && counted.value !== null) await this.deps.quotas.giveBack(counted.value);
       throw checked.reason;
     }
     if (counted.status === 'rejected') throw counted.reason;
@@ -183,12 +184,10 @@ export class LoginService {
     const proves = fallback === null ? to.kind : null;
     const request = { ...contextOf(org, contact), siblingSubject, ...order, uid: user.uid, proves, ...rules };
     const message = { to, purpose: request.purpose, lifetimeSeconds: rules.lifetimeSeconds, locale };
-    return this.deps.codes.issue(request, (code) => this.deps.delivery.sendNow(org, { ...message, code }, fallback));
+    return this.deps.codes.issue(request, (issued) =>
+      this.deps.delivery.sendNow(org, { ...message, ...issued }, fallback),
+    );
   }
-}
-
-function ignoreOutage(error: unknown): void {
-  if (!(error instanceof UnavailableError)) throw error;
 }
 
 function contextOf(org: OrgRecord, contact: Contact) {

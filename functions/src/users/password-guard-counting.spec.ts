@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { ADA, MARKS, namesOf, network, reachCeiling, setUpGuard } from '../../test/support/guarded-account.js';
+import { failAtOnce } from '../../test/support/late-calls.js';
 import { fulfilled, times } from '../../test/support/spy-limit-store.js';
 import { expectCode, rejection } from '../../test/support/unit-fixtures.js';
-import { LockedOutError, UnavailableError } from '../errors/gatehouse-error.js';
+import { LockedOutError, RequestInProgressError, UnavailableError } from '../errors/gatehouse-error.js';
 import { MINUTE_MS } from '../lib/clock.js';
 import { REFUSAL_MEMORY_MS } from '../limits/limit-policy.js';
 import { orgPool } from '../orgs/org-record.js';
@@ -79,6 +80,45 @@ describe('PasswordGuard: counting', () => {
     const { limits, attempt } = setUpGuard();
     limits.failure = new UnavailableError();
     expect(await rejection(attempt({ right: true }))).to.be.instanceOf(UnavailableError);
+  });
+
+  for (const error of [new UnavailableError(), new RequestInProgressError()])
+    describe(`when giving a try back fails (${error.code}), answers as if it had not`, () => {
+      let guarded: ReturnType<typeof setUpGuard>;
+      /** Has nothing of the first in its memory. */
+      let other: PasswordGuard | undefined;
+      beforeEach(() => {
+        guarded = setUpGuard(2);
+        [, other] = guarded.guards;
+        guarded.limits.returnFailure = error;
+      });
+      const right = () => guarded.attempt({ right: true, ...(other === undefined ? {} : { on: other }) });
+
+      it('who is paused', async () => {
+        await guarded.fails(5);
+        await expectCode(right(), 'locked_out');
+      });
+
+      it('who has no tries left', async () => {
+        for (const _ of times(10, String)) await guarded.attempt({ right: true });
+        await expectCode(right(), 'rate_limited');
+      });
+
+      it('who could not be checked', async () => {
+        const { guard, org } = guarded;
+        const outage = new UnavailableError();
+        const checking = guard.checking(guard.account(org, ADA, { address: null, agent: null }), MARKS, () =>
+          Promise.reject(outage),
+        );
+        expect(await rejection(checking)).to.equal(outage);
+      });
+    });
+
+  it('refuses a client all the same when what is kept of it can’t be removed', async () => {
+    const guarded = setUpGuard();
+    await fillDay(guarded);
+    failAtOnce(guarded.limits, 'forget', new RequestInProgressError());
+    await expectCode(guarded.attempt({ address: network(500) }), 'rate_limited');
   });
 
   it('costs one write for a right password, three at most for a wrong one, none for a flood', async () => {

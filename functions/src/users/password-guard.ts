@@ -1,6 +1,7 @@
 import type { Contact } from '../contacts/contact.js';
 import { isTestContact } from '../contacts/test-contact.js';
 import { LockedOutError } from '../errors/gatehouse-error.js';
+import { ignoreOutage } from '../errors/ignore-outage.js';
 import type { Pool } from '../identity/pool.js';
 import { clientName } from '../lib/client-name.js';
 import type { Clock } from '../lib/clock.js';
@@ -111,7 +112,7 @@ export class PasswordGuard {
     const emptied = ofClient.filter((window) => returned.counts[count.windows.indexOf(window)] === 0);
     const isNew = clientFailures === 0 && pausedUntil === 0 && emptied.length === ofClient.length;
     const fields = isNew ? [client] : emptied.map(({ field }) => field);
-    if (fields.length > 0) await this.deps.limiter.forgetUnchanged(count, fields, returned);
+    if (fields.length > 0) await this.deps.limiter.forgetUnchanged(count, fields, returned).catch(ignoreOutage);
   }
 
   /** Counts a wrong password, and pauses the client. @throws UnavailableError */

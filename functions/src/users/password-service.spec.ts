@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { callLate, failAtOnce } from '../../test/support/late-calls.js';
 import { checkedRegistration, newOrg, storeOrg } from '../../test/support/records.js';
 import { wrongCode } from '../../test/support/scenario.js';
-import { expectCode, ManualClock, TEST_SECRETS } from '../../test/support/unit-fixtures.js';
+import { expectCode, ManualClock, TEST_DEPLOYMENT } from '../../test/support/unit-fixtures.js';
 import { memoryPorts } from '../adapters/memory/memory-ports.js';
 import { composeServices } from '../compose-services.js';
 import type { Contact } from '../contacts/contact.js';
@@ -10,7 +10,7 @@ import { NotFoundError, UnavailableError } from '../errors/gatehouse-error.js';
 import { orgPool } from '../orgs/org-record.js';
 import { sessionId } from '../sessions/session-id.js';
 import type { Registration } from './registration-service.js';
-import type { UserRecord } from './user-record.js';
+import type { PoolUser, UserRecord } from './user-record.js';
 
 const CLIENT = { address: '203.0.113.7', agent: null };
 const NEW_PASSWORD = 'a new one';
@@ -21,7 +21,7 @@ const FAILURES_UNTIL_PAUSE = 5;
 class Desk {
   readonly clock = new ManualClock();
   readonly ports = memoryPorts('demo-gatehouse', this.clock);
-  readonly services = composeServices(this.ports, TEST_SECRETS, this.clock);
+  readonly services = composeServices(this.ports, { ...TEST_DEPLOYMENT, clock: this.clock });
   readonly passwords = this.services.passwords;
   readonly org = newOrg();
   readonly pool = orgPool(this.org);
@@ -42,11 +42,12 @@ class Desk {
     return this.passwords.reset(this.org, this.ada.email, code, NEW_PASSWORD);
   }
 
-  change({ uid }: UserRecord) {
+  change({ uid }: UserRecord, lookedUp?: PoolUser) {
     const now = new Date(this.clock.now());
     const times = { createdAt: now, expiresAt: now, revokedAt: null, signedInAt: null };
     const session = { sid: sessionId.generate(), poolId: this.pool.id, uid, client: CLIENT, ...times };
-    const passwords = { currentPassword: this.ada.password, newPassword: NEW_PASSWORD };
+    const known = lookedUp === undefined ? {} : { user: lookedUp };
+    const passwords = { currentPassword: this.ada.password, newPassword: NEW_PASSWORD, ...known };
     return this.passwords.change(this.org, session, CLIENT, passwords);
   }
 
@@ -115,6 +116,14 @@ describe('PasswordService', () => {
     it('sets the password', async () => {
       await desk.change(user);
       expect((await desk.logIn(NEW_PASSWORD)).uid).to.equal(user.uid);
+    });
+
+    it('looks nobody up whom the request has looked up already, and takes its word', async () => {
+      failAtOnce(desk.ports.users, 'find');
+      await desk.change(user, user);
+      expect((await desk.logIn(NEW_PASSWORD)).uid).to.equal(user.uid);
+      await expectCode(desk.change(user, { ...user, status: 'suspended' }), 'invalid_session');
+      await expectCode(desk.change(user), 'unavailable');
     });
 
     it('has no session of a user who is gone', async () => {

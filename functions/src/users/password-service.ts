@@ -3,6 +3,7 @@ import type { CodeService } from '../codes/code-service.js';
 import type { Contact } from '../contacts/contact.js';
 import { isTestContact } from '../contacts/test-contact.js';
 import type { DeliveryService } from '../delivery/delivery-service.js';
+import type { Notice } from '../delivery/job.js';
 import type { Locale } from '../delivery/locale.js';
 import type { SendQuotas } from '../delivery/send-quotas.js';
 import {
@@ -19,7 +20,6 @@ import type { Clock } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
 import { settleBoth } from '../lib/settle.js';
 import type { Limiter } from '../limits/limiter.js';
-import type { Notice } from '../notices/notice.js';
 import { channelKind } from '../orgs/org-settings.js';
 import { hidesExistence, type PoolOwner, poolOf } from '../orgs/pool-owner.js';
 import type { SessionId } from '../sessions/session-id.js';
@@ -56,11 +56,15 @@ interface Owner {
 export interface PasswordChange {
   readonly currentPassword: string;
   readonly newPassword: string;
+  /** Looked up in this request already; looked up unless given. */
+  readonly user?: PoolUser;
   /** Which try of the request it is; a fresh one unless given. */
   readonly attempt?: Attempt;
   /** The pool owner's own unless given. */
   readonly locale?: Locale;
 }
+
+const NOTHING = Promise.resolve();
 
 /** Changing a password: by the current one, or by a code sent to a contact. */
 export class PasswordService {
@@ -86,7 +90,9 @@ export class PasswordService {
     const message = { to, purpose: request.purpose, lifetimeSeconds: rules.lifetimeSeconds, locale };
     // What goes to the user's other contact is counted there when it is sent, behind the answer.
     const how = { isForNobody: user === null, isCounted: to.kind === contact.kind, fallback };
-    await this.deps.codes.issue(request, (code) => this.deps.delivery.sendLater(owner, { ...message, code }, how));
+    await this.deps.codes.issue(request, (issued) =>
+      this.deps.delivery.sendLater(owner, { ...message, ...issued }, how),
+    );
   }
 
   /** Answers whose password it was. @throws InvalidCodeError, LockedOutError, UnavailableError */
@@ -102,9 +108,9 @@ export class PasswordService {
     const matched = await this.deps.codes.check(contextOf(owner, uid, contact), code);
     if (user === null || !(await this.deps.codes.consume(matched))) throw new InvalidCodeError();
     // The code has proved who asks: a failure from here on must not leave a new password on a locked account.
-    if (user.email !== null) await this.deps.guard.unlock(pool, user.email);
+    const unlocking = user.email === null ? NOTHING : this.deps.guard.unlock(pool, user.email);
     // Before the notice: the contact that the code has proved is told with the others.
-    await this.deps.proof.note(owner, user, matched.proves);
+    await settleBoth(unlocking, this.deps.proof.note(owner, user, matched.proves));
     const notice = this.notice(matched.challengeId, locale);
     await this.replacePassword(pool, user, newPassword, () => new InvalidCodeError(), { notice });
     return user.uid;
@@ -113,14 +119,10 @@ export class PasswordService {
   /**
    * @throws InvalidCredentialsError, InvalidSessionError, RateLimitedError, LockedOutError, UnavailableError
    */
-  async change(
-    owner: PoolOwner,
-    session: SessionRecord,
-    client: ClientInfo,
-    { currentPassword, newPassword, attempt = freshAttempt(), locale = owner.settings.locale }: PasswordChange,
-  ): Promise<void> {
+  async change(owner: PoolOwner, session: SessionRecord, client: ClientInfo, change: PasswordChange): Promise<void> {
+    const { currentPassword, newPassword, attempt = freshAttempt(), locale = owner.settings.locale } = change;
     const pool = poolOf(owner);
-    const user = await this.deps.directory.find(pool, session.uid);
+    const user = change.user ?? (await this.deps.directory.find(pool, session.uid));
     if (user === null || user.status !== 'active') throw new InvalidSessionError();
     await this.assertCurrentPassword(owner, user, currentPassword, client);
     const around = { keep: session.sid, notice: this.notice(attempt.seed, locale) };

@@ -1,6 +1,6 @@
+import type { Notice } from '../delivery/job.js';
 import type { Pool } from '../identity/pool.js';
 import { type Brand, prefixedId } from '../lib/brand.js';
-import type { Notice } from '../notices/notice.js';
 import type { SessionId } from '../sessions/session-id.js';
 import type { UserId } from './user-id.js';
 

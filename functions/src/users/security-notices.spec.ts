@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import type { FaultMode } from '../../test/support/fault-plan.js';
+import { failAtOnce } from '../../test/support/late-calls.js';
 import { NEW_PASSWORD, NoticeDesk } from '../../test/support/notice-desk.js';
 import { times } from '../../test/support/spy-limit-store.js';
 import { expectCode } from '../../test/support/unit-fixtures.js';
-import { NotFoundError, UnavailableError } from '../errors/gatehouse-error.js';
+import { NotFoundError, RequestInProgressError, UnavailableError } from '../errors/gatehouse-error.js';
 import { freshAttempt } from '../idempotency/idempotency-service.js';
 import { BreakerOpenError } from '../lib/backend.js';
 import { DeadlineExceededError } from '../lib/deadline.js';
@@ -204,11 +205,12 @@ describe('Who is told of a new device', () => {
     await desk.services.sessions.authenticate(desk.org, session);
   });
 
-  it('does not keep a login from standing when that can’t be written down either', async () => {
-    await desk.logIn(CHROME);
-    desk.isQueueDown = true;
-    desk.memory.revocations.add = () => Promise.reject(new UnavailableError());
-    const session = await desk.logIn(FIREFOX);
-    await desk.services.sessions.authenticate(desk.org, session);
-  });
+  for (const error of [new UnavailableError(), new RequestInProgressError()])
+    it(`does not keep a login from standing when writing that down fails too: ${error.code}`, async () => {
+      await desk.logIn(CHROME);
+      desk.isQueueDown = true;
+      failAtOnce(desk.memory.revocations, 'add', error);
+      const session = await desk.logIn(FIREFOX);
+      await desk.services.sessions.authenticate(desk.org, session);
+    });
 });

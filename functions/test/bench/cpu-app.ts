@@ -37,7 +37,10 @@ const sessionCheck = defineRoute(
 
 takeRequestsAsTheyCome();
 const config = readConfig(currentEnvironment());
-const services = composeServices(composePorts(config).ports, config.secrets);
+const services = composeServices(composePorts(config).ports, {
+  secrets: config.secrets,
+  mainApp: config.account.mainApp,
+});
 const logger = jsonLogger((line) => process.stdout.write(line));
 const app = createApp({
   services,

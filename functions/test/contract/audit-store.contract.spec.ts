@@ -40,6 +40,13 @@ describeContract('AuditStore', (ports) => {
     expect(await store.latest(10, mine)).to.deep.equal([full, plain]);
   });
 
+  it('gives those of the main app among all, and among no org’s', async () => {
+    const [ofMain, ofOrg] = [newAudit(null, { at: at(10) }), newAudit(mine, { at: at(9) })];
+    await appended(ofMain, ofOrg);
+    expect(await store.latest(2)).to.deep.equal([ofMain, ofOrg]);
+    expect(await store.latest(10, mine)).to.deep.equal([ofOrg]);
+  });
+
   it('gives the newest first, whatever their order was, and no more than asked for', async () => {
     const records = [3, 0, 4, 1, 2].map((second) => newAudit(mine, { at: at(second) }));
     await appended(...records);

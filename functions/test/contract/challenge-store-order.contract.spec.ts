@@ -24,6 +24,23 @@ describeContract('ChallengeStore, the order of codes', (ports, adapters) => {
     return count === null ? null : { failures: count.failures, blockedUntil: count.blockedUntil };
   };
 
+  describe('isOver', () => {
+    it('is what came before the code of a place, and what was voided there', async () => {
+      const challenge = newChallenge(sibling);
+      const { sequence } = challenge;
+      const over = (place: ChallengeKey) =>
+        Promise.all([sequence - 1, sequence, sequence + 1].map((one) => store.isOver(place, one)));
+      expect(await over(key), 'nothing is there').to.deep.equal([false, false, false]);
+      await store.replace(key, challenge);
+      expect(await over(key)).to.deep.equal([true, false, false]);
+      expect(await over(sibling), 'which it voids').to.deep.equal([true, true, false]);
+      await store.void(key, sequence);
+      expect(await over(key)).to.deep.equal([true, true, false]);
+      await store.clear([key]);
+      expect(await over(key)).to.deep.equal([false, false, false]);
+    });
+  });
+
   describe('replace', () => {
     it('leaves an idle sibling alone, and makes none', async () => {
       await store.replace(key, newChallenge(sibling), true);
@@ -62,14 +79,14 @@ describeContract('ChallengeStore, the order of codes', (ports, adapters) => {
   });
 
   describe('void', () => {
-    it('makes codes up to an ordinal unusable, also those that come late, and keeps failures and pause', async () => {
+    it('makes codes up to a sequence unusable, also those that come late, and keeps failures and pause', async () => {
       const [late, first, next] = [newChallenge(), newChallenge(), newChallenge()];
       await store.replace(key, first);
       await store.addFailure([key], LATER);
       await store.block([key], 1_900_000_000_123);
-      await store.void(key, late.ordinal);
+      await store.void(key, late.sequence);
       expect(await store.find(key), 'it is newer').to.deep.equal(first);
-      await store.void(key, first.ordinal);
+      await store.void(key, first.sequence);
       expect(await store.find(key)).to.equal(null);
       await store.replace(key, late);
       expect(await store.find(key)).to.equal(null);
@@ -81,7 +98,7 @@ describeContract('ChallengeStore, the order of codes', (ports, adapters) => {
     it('takes nothing back', async () => {
       const [older, challenge] = [newChallenge(), newChallenge()];
       await store.replace(key, challenge);
-      for (const { ordinal } of [challenge, older]) await store.void(key, ordinal);
+      for (const { sequence } of [challenge, older]) await store.void(key, sequence);
       expect(await store.find(key)).to.equal(null);
     });
 
@@ -93,13 +110,13 @@ describeContract('ChallengeStore, the order of codes', (ports, adapters) => {
       expect(await store.find(key)).to.deep.equal(challenge);
     });
 
-    it('knows codes of before there were ordinals as older than every other, and as proof of nothing', async () => {
+    it('knows codes of before there were sequences as older than every other, and as proof of nothing', async () => {
       if (adapters === 'memory') return;
-      const { ordinal: _, proves: __, ...old } = newChallenge(sibling);
+      const { sequence: _, proves: __, ...old } = newChallenge(sibling);
       const probe = new FirestoreProbe();
       await probe.write(`challenges/${key}`, { ...old, tries: 0 });
       await probe.close();
-      expect(await store.find(key)).to.deep.equal({ ...old, ordinal: 0, proves: null });
+      expect(await store.find(key)).to.deep.equal({ ...old, sequence: 0, proves: null });
       await store.replace(sibling, newChallenge(key));
       expect(await store.find(key)).to.equal(null);
     });

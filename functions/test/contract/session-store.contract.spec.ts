@@ -44,7 +44,7 @@ describeContract('SessionStore', (ports) => {
     const [key, challengeId] = [`place-${randomUUID()}` as ChallengeKey, randomUUID()];
     const rest = {
       serial: 1,
-      ordinal: 1,
+      sequence: 1,
       proves: null,
       mac: 'mac',
       pepperVersion: 1,

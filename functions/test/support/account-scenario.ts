@@ -98,8 +98,8 @@ export class AccountScenario {
 
   /** Whether a token is accepted, asked of an operation that changes nothing. */
   async isLive(token: string): Promise<boolean> {
-    const { status, text } = await this.call('refreshToken', {}, token);
-    if (status !== 200 && status !== 401) throw new Error(`unexpected ${status}: ${text}`);
-    return status === 200;
+    const response = await this.call('refreshToken', {}, token);
+    if (response.status !== 401) expectStatus(response, 200);
+    return response.status === 200;
   }
 }

@@ -11,7 +11,7 @@ import type { OrgId } from '../../src/orgs/org-id.js';
 import { orgPool } from '../../src/orgs/org-record.js';
 import type { UserRecord } from '../../src/users/user-record.js';
 import { newUser } from './records.js';
-import { ManualClock, TEST_SECRETS } from './unit-fixtures.js';
+import { ManualClock, TEST_DEPLOYMENT } from './unit-fixtures.js';
 
 export interface AdminRun {
   readonly code: number;
@@ -30,7 +30,11 @@ const TEST_BCRYPT_COST = 4;
 export class AdminDesk {
   readonly clock = new ManualClock();
   readonly ports = memoryPorts('demo-gatehouse', this.clock);
-  readonly services = composeServices(this.ports, TEST_SECRETS, this.clock, new SecretHasher(TEST_BCRYPT_COST));
+  readonly services = composeServices(this.ports, {
+    ...TEST_DEPLOYMENT,
+    clock: this.clock,
+    hasher: new SecretHasher(TEST_BCRYPT_COST),
+  });
   readonly backoffice: Backoffice = { ports: this.ports, services: this.services, close: async () => {} };
   /** What the next runs are given. */
   isOutSeen = true;

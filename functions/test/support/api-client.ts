@@ -54,8 +54,17 @@ export class ApiClient {
   }
 }
 
-/** Fails with the body in the message: a wrong status alone says little. */
+/** The machine was too busy to serve somebody: of the code it says nothing. */
+export class UnservedError extends Error {
+  constructor(told: string) {
+    super(`not served: ${told}`);
+    this.name = 'UnservedError';
+  }
+}
+
+/** Fails with the body in the message: a wrong status alone says little. @throws UnservedError for a 503 */
 export function expectStatus(response: ApiResponse, status: number): ApiResponse {
+  if (response.status === 503 && status !== 503) throw new UnservedError(response.text);
   expect(response.status, response.text).to.equal(status);
   return response;
 }

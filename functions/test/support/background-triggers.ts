@@ -22,4 +22,4 @@ export async function eventually<T>(what: string, find: () => Promise<T | undefi
   }
 }
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type ComposedServices, composeServices } from '../../src/compose-services.js';
 import { readConfig } from '../../src/config/config.js';
 import type { Secrets } from '../../src/config/secrets.js';
+import { DEFAULT_MAIN_APP } from '../../src/orgs/main-app.js';
 import type { Ports } from '../../src/ports.js';
 import { RecordedBackgroundWork, type Recording } from './backend-recorder.js';
 import type { TestApp } from './describe-app.js';
@@ -56,5 +57,10 @@ export function withIamSigning(app: TestApp): ComposedServices {
 
 /** Services of which the recorder knows what runs behind the answer. */
 export function recordedServices(ports: Ports, secrets: Secrets, { clock, backends }: TestApp): ComposedServices {
-  return composeServices(ports, secrets, clock, undefined, new RecordedBackgroundWork(backends));
+  return composeServices(ports, {
+    secrets,
+    mainApp: DEFAULT_MAIN_APP,
+    clock,
+    background: new RecordedBackgroundWork(backends),
+  });
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ApiResponse } from './api-client.js';
+import { type ApiResponse, expectStatus } from './api-client.js';
 import { calmly } from './calm-race.js';
 import { rejection } from './unit-fixtures.js';
 
@@ -42,6 +42,31 @@ describe('A race on a busy machine', () => {
     };
     const error = await rejection(calmly({ parallel: 2, run, probe: async () => answer(401) }));
     expect(String(error)).to.equal('Error: four were sent');
+  });
+
+  it('is run again when somebody misses one before it, or after', async () => {
+    const answered = [503, 503, 200];
+    const run = async (parallel: number) => {
+      expectStatus(answer(answered.shift() ?? 0), 200);
+      return all(parallel, 200);
+    };
+    await calmly({ parallel: 2, run, probe: async () => answer(401) });
+    expect(answered).to.deep.equal([]);
+  });
+
+  it('is run again when the limits that its figures hang on began anew in it, and for no other of their kind', async () => {
+    let now = 599_999;
+    let rounds = 0;
+    const run = async (parallel: number) => {
+      rounds += 1;
+      now += 1;
+      if (rounds !== 2) throw new Error('four were sent');
+      return all(parallel, 200);
+    };
+    const limited = { parallel: 2, run, probe: async () => answer(401), limitedBy: () => now };
+    await calmly(limited);
+    expect(rounds).to.equal(2);
+    expect(String(await rejection(calmly(limited)))).to.equal('Error: four were sent');
   });
 
   it('is run again only when all are served', async () => {

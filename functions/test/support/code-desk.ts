@@ -42,11 +42,11 @@ export class CodeDesk {
   async send(contact: Contact = EMAIL, change: Partial<CodeRequest> = {}): Promise<string> {
     const other = contact === EMAIL ? PHONE : EMAIL;
     this.asked += 1;
-    const common = { uid: 'usr_a', ordinal: this.asked, length: 6, lifetimeSeconds: CODE_LIFETIME_MS / 1_000 };
+    const common = { uid: 'usr_a', sequence: this.asked, length: 6, lifetimeSeconds: CODE_LIFETIME_MS / 1_000 };
     let sent = '';
     await this.service.issue(
       { ...this.context(contact), siblingSubject: this.context(other).subject, ...common, ...change },
-      async (code) => {
+      async ({ code }) => {
         sent = code;
       },
     );

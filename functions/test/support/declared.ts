@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../src/errors/gatehouse-error.js';
+import { successSchema } from '../../src/http/envelopes.js';
 import { HTTP_ERRORS } from '../../src/http/error-map.js';
 import { errorsOf } from '../../src/http/openapi.js';
 import type { Route } from '../../src/http/route.js';
@@ -62,7 +63,8 @@ export function expectDeclared(route: Route, response: ApiResponse): ApiResponse
     return response;
   }
   expectOwnLimits(route, response);
-  expect(success.schema.parse(response.body), response.text).to.deep.equal(response.body);
+  const whole = successSchema(route.api, success.schema, response.status);
+  expect(whole.parse(response.body), response.text).to.deep.equal(response.body);
   for (const name of Object.keys(success.headers ?? {})) expect(response.headers.get(name), name).to.be.a('string');
   return response;
 }

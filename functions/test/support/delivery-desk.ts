@@ -1,10 +1,11 @@
 import { type MemoryPorts, memoryPorts } from '../../src/adapters/memory/memory-ports.js';
+import type { ChallengeKey } from '../../src/codes/challenge-record.js';
 import { composeDelivery } from '../../src/compose-delivery.js';
 import type { Contact } from '../../src/contacts/contact.js';
 import { deliveryId } from '../../src/delivery/delivery-id.js';
 import type { DeliveryRecord } from '../../src/delivery/delivery-record.js';
 import type { CodeJob } from '../../src/delivery/job.js';
-import type { CodeMessage } from '../../src/delivery/message.js';
+import type { IssuedCodeMessage } from '../../src/delivery/message.js';
 import { BackgroundWork } from '../../src/lib/background-work.js';
 import { LeasedLimiter } from '../../src/limits/leased-limiter.js';
 import { Limiter } from '../../src/limits/limiter.js';
@@ -29,8 +30,9 @@ export function orgWith(settings: Partial<OrgSettings>, change: Partial<OrgRecor
   return newOrg({ ...change, settings: { ...DEFAULT_ORG_SETTINGS, ...settings } });
 }
 
-export function codeMessage(to: Contact = EMAIL, change: Partial<CodeMessage> = {}): CodeMessage {
-  return { to, purpose: 'login', code: '012345', lifetimeSeconds: 600, locale: 'en', ...change };
+export function codeMessage(to: Contact = EMAIL, change: Partial<IssuedCodeMessage> = {}): IssuedCodeMessage {
+  const issued = { code: '012345', place: 'a-place' as ChallengeKey, sequence: 1 };
+  return { to, purpose: 'login', ...issued, lifetimeSeconds: 600, locale: 'en', ...change };
 }
 
 /** What several instances share. */
@@ -62,14 +64,20 @@ export class DeliveryDesk {
   instance() {
     const { clock, background, cipher, faults } = this;
     const wrap = <Name extends keyof MemoryPorts>(name: Name) => faults.wrap(name, this.ports[name]);
-    const ports = { deliveries: wrap('deliveries'), limits: wrap('limits'), orgs: wrap('orgs'), queue: wrap('queue') };
+    const ports = {
+      challenges: wrap('challenges'),
+      deliveries: wrap('deliveries'),
+      limits: wrap('limits'),
+      orgs: wrap('orgs'),
+      queue: wrap('queue'),
+    };
     const { audit, revocations } = this.ports;
     const directory = new PoolUsers(this.ports);
     const parts = { ...ports, directory, mainApp: DEFAULT_MAIN_APP, clock, background, cipher, indexKey: INDEX_KEY };
     const limiter = new Limiter(parts);
     const sender = faults.wrap('sender', this.provider);
     const outer = { ...ports, audit, revocations, sender };
-    return { limiter, ...composeDelivery(outer, { ...parts, limiter, quotas: new LeasedLimiter(parts) }) };
+    return { limiter, ...composeDelivery(outer, { ...parts, limiter, leased: new LeasedLimiter(parts) }) };
   }
 
   /** What became of all messages, when nothing is under way behind an answer. */

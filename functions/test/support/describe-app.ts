@@ -14,13 +14,14 @@ import type { MessageSender } from '../../src/delivery/message-sender.js';
 import { createApp } from '../../src/http/app.js';
 import { routes } from '../../src/http/routes/index.js';
 import { webhooks } from '../../src/http/webhooks/index.js';
-import type { BreakerPolicy } from '../../src/lib/backend-policy.js';
+import type { BackendTimesByName, BreakerPolicy } from '../../src/lib/backend-policy.js';
 import { jsonLogger } from '../../src/lib/logger.js';
 import { DEFAULT_MAIN_APP, type MainApp } from '../../src/orgs/main-app.js';
 import type { OrgSettings } from '../../src/orgs/org-settings.js';
 import type { Ports } from '../../src/ports.js';
 import { AccountScenario } from './account-scenario.js';
 import { ApiClient, type TestOrg } from './api-client.js';
+import { PATIENT } from './backend-patience.js';
 import { BackendRecorder, RecordedBackgroundWork } from './backend-recorder.js';
 import { NEVER_OPENS } from './breakers.js';
 import { testStack } from './global-stack.js';
@@ -78,6 +79,8 @@ export interface EmulatorAppOptions extends MainAppOptions {
   /** Puts something between the function and the emulators. */
   readonly env?: Readonly<Record<string, string>>;
   readonly breaker?: BreakerPolicy;
+  /** Deadlines of calls, for tests of them. Default: such as a busy machine keeps. */
+  readonly times?: BackendTimesByName;
   /** Adapters in place of the composed ones. */
   readonly ports?: (clock: TestClock) => Partial<Ports>;
   /** Messages go out through it, and not to the outbox. */
@@ -85,11 +88,12 @@ export interface EmulatorAppOptions extends MainAppOptions {
 }
 
 export async function startEmulatorApp(options: EmulatorAppOptions = {}): Promise<TestApp> {
-  const { env = {}, breaker = NEVER_OPENS, ports: replaced = () => ({}), sender, mainApp, origins } = options;
+  const { env = {}, breaker = NEVER_OPENS, times = PATIENT, ports: replaced = () => ({}) } = options;
+  const { sender, mainApp, origins } = options;
   const config = readConfig({ ...testStack().env, ...env });
   const clock = new TestClock();
   const backends = new BackendRecorder();
-  const { ports, close } = composePorts(config, { clock, observer: backends.observe, breaker });
+  const { ports, close } = composePorts(config, { clock, observer: backends.observe, breaker, times });
   const all = { ...ports, ...replaced(clock) };
   return startApp({ ports: all, secrets: config.secrets, clock, backends, sender, mainApp, origins, close });
 }
@@ -144,7 +148,13 @@ async function startApp(parts: Parts): Promise<TestApp> {
   const ports: Ports = { ...outer, sender: sender ?? { send }, queue: { enqueue }, callbacks: callbackVerifiers() };
   const hasher = new SecretHasher(TEST_BCRYPT_COST);
   const background = new RecordedBackgroundWork(backends);
-  const services = composeServices(ports, secrets, clock, hasher, background, { ...DEFAULT_MAIN_APP, ...mainApp });
+  const services = composeServices(ports, {
+    secrets,
+    clock,
+    hasher,
+    background,
+    mainApp: { ...DEFAULT_MAIN_APP, ...mainApp },
+  });
   let drained: Promise<unknown> = Promise.resolve();
   /** Whoever comes second waits for what the first has taken as well. */
   const drain = (): Promise<void> => {

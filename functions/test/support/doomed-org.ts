@@ -10,6 +10,7 @@ import { type DeliveryId, deliveryId } from '../../src/delivery/delivery-id.js';
 import { UnavailableError } from '../../src/errors/gatehouse-error.js';
 import { freshAttempt } from '../../src/idempotency/idempotency-service.js';
 import type { OrgPool, Pool } from '../../src/identity/pool.js';
+import { HOUR_MS } from '../../src/lib/clock.js';
 import type { DeletionProgress } from '../../src/orgs/org-deletion.js';
 import type { OrgId } from '../../src/orgs/org-id.js';
 import { orgPool } from '../../src/orgs/org-record.js';
@@ -18,7 +19,7 @@ import { contactsOf, type UserRecord } from '../../src/users/user-record.js';
 import { contactSubject, userSubject } from '../../src/users/user-subjects.js';
 import { FaultPlan } from './fault-plan.js';
 import { BY, checkedRegistration } from './records.js';
-import { INDEX_KEY, ManualClock, TEST_SECRETS } from './unit-fixtures.js';
+import { INDEX_KEY, ManualClock, TEST_DEPLOYMENT, TEST_SECRETS } from './unit-fixtures.js';
 
 const CLIENT = { address: '203.0.113.7', agent: 'Test/1.0' };
 
@@ -48,7 +49,7 @@ export class DoomedOrgs {
   constructor() {
     this.linkIdentities();
     const { clock, ports } = this;
-    const services = composeServices(ports, TEST_SECRETS, clock, new SecretHasher(4));
+    const services = composeServices(ports, { ...TEST_DEPLOYMENT, clock, hasher: new SecretHasher(4) });
     this.registration = services.registration;
     this.credentials = services.credentialAdmin;
     this.orgs = services.orgs;
@@ -125,12 +126,12 @@ export class DoomedOrgs {
     const context = { pool, purpose: 'login', subject: contactSubject(contact), contact } as const;
     await this.codes.issue(
       { ...context, uid: user.uid, proves: null, length: 6, lifetimeSeconds: 600 },
-      async (sent) => {
-        code = sent;
+      async (issued) => {
+        code = issued.code;
       },
     );
     const matched = await this.codes.check(context, code);
-    const opening = { pool, user, code: matched, authMethods: ['pwd', 'otp'], client: CLIENT, lifetimeSeconds: 3_600 };
+    const opening = { pool, user, code: matched, authMethods: ['pwd', 'otp'], client: CLIENT, lifetimeMs: HOUR_MS };
     await this.sessions.open({ ...opening, attempt: freshAttempt() });
   }
 
@@ -155,6 +156,6 @@ export class DoomedOrgs {
     const wrapped = Object.fromEntries(
       Object.entries(this.ports).map(([name, port]) => [name, this.faults.wrap(name, port)]),
     ) as unknown as typeof this.ports;
-    return composeServices(wrapped, TEST_SECRETS, this.clock).deletion;
+    return composeServices(wrapped, { ...TEST_DEPLOYMENT, clock: this.clock }).deletion;
   }
 }

@@ -6,18 +6,21 @@ export type FaultMode = 'before' | 'after';
 /** Counts the calls to ports, and fails those it is told to. */
 export class FaultPlan {
   calls: string[] = [];
+  private error: Error = new UnavailableError();
   private failing: (index: number) => FaultMode | undefined = () => undefined;
   private interruption: { readonly index: number; readonly meanwhile: () => Promise<void> } | undefined;
 
   /** From now on: calls of these numbers, from 0, fail. */
-  failCalls(modes: Readonly<Record<number, FaultMode>>): void {
+  failCalls(modes: Readonly<Record<number, FaultMode>>, error: Error = new UnavailableError()): void {
     this.calls = [];
+    this.error = error;
     this.failing = (index) => modes[index];
   }
 
   /** From now on: call number `index` fails, and none is made after it. */
   killAt(index: number, mode: FaultMode): void {
     this.calls = [];
+    this.error = new UnavailableError();
     this.failing = (one) => (one < index ? undefined : one === index ? mode : 'before');
   }
 
@@ -51,9 +54,9 @@ export class FaultPlan {
       await meanwhile();
     }
     const mode = this.failing(index);
-    if (mode === 'before') throw new UnavailableError();
+    if (mode === 'before') throw this.error;
     const answer = await proceed();
-    if (mode === 'after') throw new UnavailableError();
+    if (mode === 'after') throw this.error;
     return answer;
   }
 }

@@ -6,6 +6,8 @@ export type LinkState = 'up' | 'refused' | 'silent';
 
 /** A TCP link to a backend that can be cut, so that a client meets what a real outage gives it. */
 export class FaultyLink {
+  /** How often something was sent while it was silent. */
+  swallowed = 0;
   private readonly sockets = new Set<Socket>();
   private state: LinkState = 'up';
   private server: Server | undefined;
@@ -61,6 +63,7 @@ export class FaultyLink {
       this.sockets.add(from);
       from.on('data', (chunk) => {
         if (this.state === 'up') to.write(chunk);
+        else this.swallowed += 1;
       });
       from.on('error', () => {});
       from.on('close', () => {

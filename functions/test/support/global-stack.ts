@@ -14,7 +14,7 @@ export async function startTestStack(): Promise<void> {
   // Coverage is of this process; that of others, which run the bundle, would be laid over it and hide it.
   delete process.env['NODE_V8_COVERAGE'];
   if (process.env[VARIABLE] !== undefined || process.env['GATEHOUSE_NO_STACK'] !== undefined) return;
-  await buildFunctions();
+  if (process.env['GATEHOUSE_BUILT'] === undefined) await buildFunctions();
   stack = await startStack({ log: (line) => console.log(`  • ${line}`) });
   process.env[VARIABLE] = JSON.stringify(stack.info);
   // Without it the Admin SDK looks for the cloud's metadata server first.

@@ -8,6 +8,7 @@ import { routes } from '../../src/http/routes/index.js';
 import type { BackendObserver } from '../../src/lib/backend.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { jsonLogger } from '../../src/lib/logger.js';
+import { PATIENT } from './backend-patience.js';
 import { BackendRecorder, RecordedBackgroundWork } from './backend-recorder.js';
 
 /** What a process is started for: one request, and the call to a backend at which it dies. */
@@ -53,8 +54,8 @@ const observer: BackendObserver = async (call, proceed) => {
 const recorder = new BackendRecorder();
 const background = new RecordedBackgroundWork(recorder);
 const config = readConfig(currentEnvironment());
-const { ports } = composePorts(config, { observer });
-const services = composeServices(ports, config.secrets, systemClock, undefined, background);
+const { ports } = composePorts(config, { observer, times: PATIENT });
+const services = composeServices(ports, { secrets: config.secrets, mainApp: config.account.mainApp, background });
 const app = createApp({
   services,
   routes,

@@ -19,9 +19,13 @@ export function callLate<T extends object>(port: T, method: keyof T & string) {
 }
 
 /** From now on this call of a port fails at once. */
-export function failAtOnce<T extends object>(port: T, method: keyof T & string): void {
+export function failAtOnce<T extends object>(
+  port: T,
+  method: keyof T & string,
+  error: Error = new UnavailableError(),
+): void {
   const fail: Call = async () => {
-    throw new UnavailableError();
+    throw error;
   };
   Object.assign(port, { [method]: fail });
 }

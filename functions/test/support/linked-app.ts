@@ -47,7 +47,11 @@ export async function startLinkedApp(): Promise<LinkedApp> {
   });
   const backends = new BackendRecorder();
   const { ports, close } = composePorts(config, { observer: backends.observe });
-  const services = composeServices(ports, config.secrets, systemClock, new SecretHasher(4));
+  const services = composeServices(ports, {
+    secrets: config.secrets,
+    mainApp: config.account.mainApp,
+    hasher: new SecretHasher(4),
+  });
   const app = createApp({
     services,
     routes,

@@ -32,12 +32,17 @@ export class LoadClient {
   }
 }
 
-/** So many calls a second for a while, whether or not earlier ones have come back, and all their results. */
+/**
+ * So many calls a second for a while, whether or not earlier ones have come back, and all their results. However late the
+ * machine gets to them, they are as many.
+ */
 export async function paced<T>(perSecond: number, ms: number, call: (index: number) => Promise<T>): Promise<T[]> {
   const startedAt = performance.now();
   const running: Promise<T>[] = [];
-  for (let elapsed = 0; elapsed < ms; elapsed = performance.now() - startedAt) {
-    for (const due = Math.ceil((elapsed * perSecond) / 1_000); running.length < due; )
+  const count = Math.ceil((ms * perSecond) / 1_000);
+  while (running.length < count) {
+    const elapsed = performance.now() - startedAt;
+    for (const due = Math.min(count, Math.ceil((elapsed * perSecond) / 1_000)); running.length < due; )
       running.push(started(call(running.length)));
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }

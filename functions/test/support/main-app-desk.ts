@@ -16,7 +16,7 @@ import type { UserId } from '../../src/users/user-id.js';
 import { FaultPlan } from './fault-plan.js';
 import { checkedRegistration } from './records.js';
 import { ScriptedProvider } from './scripted-provider.js';
-import { expectCode, INDEX_KEY, ManualClock, TEST_SECRETS } from './unit-fixtures.js';
+import { expectCode, INDEX_KEY, ManualClock, TEST_DEPLOYMENT } from './unit-fixtures.js';
 
 const PROJECT = 'demo-gatehouse';
 export const CLIENT = { address: '203.0.113.7', agent: null };
@@ -47,7 +47,11 @@ export class MainAppDesk {
     reservations: this.faults.wrap('reservations', this.memory.reservations),
     sessions: this.faults.wrap('sessions', this.memory.sessions),
   };
-  readonly services = composeServices(this.ports, TEST_SECRETS, this.clock, undefined, this.background);
+  readonly services = composeServices(this.ports, {
+    ...TEST_DEPLOYMENT,
+    clock: this.clock,
+    background: this.background,
+  });
   readonly phones = new PhoneOwnership({
     ...this.ports,
     ...this.services,
@@ -76,8 +80,9 @@ export class MainAppDesk {
 
   /** Changes the password by the current one. */
   async changePassword(token: string, currentPassword: string, newPassword: string): Promise<void> {
-    const { session } = await this.authenticate(token);
-    await this.services.passwords.change(DEFAULT_MAIN_APP, session, CLIENT, { currentPassword, newPassword });
+    const { session, user } = await this.authenticate(token);
+    const change = { currentPassword, newPassword, user };
+    await this.services.passwords.change(DEFAULT_MAIN_APP, session, CLIENT, change);
   }
 
   async expectOver(token: string): Promise<void> {

@@ -17,7 +17,7 @@ import { FaultPlan } from './fault-plan.js';
 import { checkedRegistration, storeOrg } from './records.js';
 import { ScriptedProvider } from './scripted-provider.js';
 import { StandingLimits } from './standing-limits.js';
-import { ManualClock, TEST_SECRETS } from './unit-fixtures.js';
+import { ManualClock, TEST_DEPLOYMENT } from './unit-fixtures.js';
 
 export const NEW_PASSWORD = 'a new one';
 const ADDRESS = '203.0.113.7';
@@ -60,7 +60,7 @@ export class NoticeDesk {
   }
 
   newInstance() {
-    return composeServices(this.ports, TEST_SECRETS, this.clock, undefined, this.background);
+    return composeServices(this.ports, { ...TEST_DEPLOYMENT, clock: this.clock, background: this.background });
   }
 
   get contacts(): Readonly<Record<ContactKind, Contact>> {

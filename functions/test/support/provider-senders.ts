@@ -10,20 +10,26 @@ export const SENDGRID_FROM = 'codes@gatehouse.example';
 
 /** The adapter as it is composed, but led to a stub. */
 export function twilioSenderTo(
-  twilio: Pick<TwilioStub, 'host'>,
+  { origin }: Pick<TwilioStub, 'origin'>,
   options: Partial<TwilioOptions> = {},
   backend: Partial<BackendOptions> = {},
 ): TwilioSender {
-  const origin = `http://${twilio.host}`;
   const own = { ...TWILIO_ACCOUNT, sender: TWILIO_NUMBER, publicUrl: null, origin, ...options };
   return new TwilioSender(own, backendOf('twilio', backend));
 }
 
 export function sendGridSenderTo(
-  sendgrid: Pick<SendGridStub, 'host'>,
+  { origin }: Pick<SendGridStub, 'origin'>,
   backend: Partial<BackendOptions> = {},
+  readKey = () => SENDGRID_KEY,
 ): SendGridSender {
-  const own = { apiKey: SENDGRID_KEY, from: SENDGRID_FROM, origin: `http://${sendgrid.host}` };
+  const own = {
+    get apiKey() {
+      return readKey();
+    },
+    from: SENDGRID_FROM,
+    origin,
+  };
   return new SendGridSender(own, backendOf('sendgrid', backend));
 }
 

@@ -28,9 +28,10 @@ export function callbackVerifiers({ twilioAuthToken, sendgrid }: ProviderKeys = 
   };
 }
 
-/** `url` as it was given to Twilio. */
+/** `url` as it was given to Twilio, which keeps the fragment to itself. */
 export function signAsTwilio(url: string, form: string, { twilioAuthToken } = PROVIDER_KEYS): Record<string, string> {
-  return { 'x-twilio-signature': getExpectedTwilioSignature(twilioAuthToken, url, parse(form)) };
+  const [called = ''] = url.split('#');
+  return { 'x-twilio-signature': getExpectedTwilioSignature(twilioAuthToken, called, parse(form)) };
 }
 
 export function signAsSendGrid(

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type SendGridBody, wrongForSendGrid, wrongForTwilio } from './provider-rules.js';
 import { ProviderStub } from './provider-stub.js';
 import type { StubAnswer, StubRequest } from './stub-server.js';
 import type { WireFault } from './wire-fault.js';
@@ -41,10 +42,8 @@ export class TwilioStub extends ProviderStub<TwilioMessage> {
     if (request.headers.authorization !== basic(username, password)) return complain(401, '20003');
     const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
     if (request.method !== 'POST' || request.url.pathname !== path) return complain(404, '20404');
-    const { To, Body, From, MessagingServiceSid } = TwilioStub.fields(request);
-    if (To === undefined) return complain(400, '21604');
-    if (Body === undefined) return complain(400, '21602');
-    return From === undefined && MessagingServiceSid === undefined ? complain(400, '21603') : null;
+    const code = wrongForTwilio(TwilioStub.fields(request));
+    return code === null ? null : complain(400, code);
   }
 
   protected take(request: StubRequest): StubAnswer {
@@ -114,15 +113,6 @@ export interface SendGridMail {
   readonly customArgs: Readonly<Record<string, string>>;
 }
 
-interface SendGridBody {
-  readonly from?: { readonly email: string; readonly name?: string };
-  readonly subject?: string;
-  readonly personalizations?: readonly { readonly to: readonly { readonly email: string }[] }[];
-  readonly content?: readonly { readonly type: string; readonly value: string }[];
-  readonly categories?: readonly string[];
-  readonly custom_args?: Readonly<Record<string, string>>;
-}
-
 const SENDGRID_SAYS: Readonly<Record<number, string>> = {
   400: 'Does not contain a valid address.',
   401: 'The provided authorization grant is invalid, expired, or revoked',
@@ -143,13 +133,8 @@ export class SendGridStub extends ProviderStub<SendGridMail> {
   protected complaint(request: StubRequest): WireFault | null {
     if (request.headers.authorization !== `Bearer ${this.key}`) return { mode: 'status', status: 401 };
     if (request.method !== 'POST' || request.url.pathname !== '/v3/mail/send') return { mode: 'status', status: 404 };
-    const { from, subject, personalizations = [], content = [] } = request.body as SendGridBody;
-    const [first] = personalizations;
-    if (!first?.to[0]?.email.includes('@')) return complain(400, 'personalizations.0.to.0.email');
-    if (from?.email.includes('@') !== true) return complain(400, 'from.email');
-    if (subject === undefined || subject === '') return complain(400, 'subject');
-    const isEmpty = content.length === 0 || content.some(({ value }) => value === '');
-    return isEmpty || content[0]?.type !== 'text/plain' ? complain(400, 'content') : null;
+    const field = wrongForSendGrid(request.body as SendGridBody);
+    return field === null ? null : complain(400, field);
   }
 
   protected take(request: StubRequest): StubAnswer {

@@ -76,9 +76,9 @@ export function exceededBy(response: ApiResponse): string[] {
 }
 
 /** Makes requests of an address outside the orgs until so many are left to it. */
-export async function useUpAddress({ services: { quotas } }: TestApp, address: string, left = 0): Promise<void> {
+export async function useUpAddress({ services: { leased } }: TestApp, address: string, left = 0): Promise<void> {
   for (;;) {
-    const [standing] = await quotas.take('public_requests', ['public', clientNetwork(address)]);
+    const [standing] = await leased.take('public_requests', ['public', clientNetwork(address)]);
     if ((standing?.remaining ?? 0) <= left) return;
   }
 }

@@ -44,8 +44,8 @@ export async function storeOrg(store: OrgStore, org: OrgRecord): Promise<void> {
   await store.create(id, { ...done, written: terms, inForce: terms, tenantId, createdAt, sessionsValidFrom }, []);
 }
 
-export function newAudit(id: OrgId, change: Partial<AuditRecord> = {}): AuditRecord {
-  const target = { kind: 'org', id } as const;
+export function newAudit(id: OrgId | null, change: Partial<AuditRecord> = {}): AuditRecord {
+  const target = { kind: 'org', id: id ?? 'main' } as const;
   return { ...auditRecord({ orgId: id, at: NOW, action: 'org.renamed', target, actor: BY }), ...change };
 }
 
@@ -107,7 +107,7 @@ export function newChallenge(sibling: ChallengeKey | null = null): ChallengeReco
   return {
     challengeId: randomUUID(),
     serial: randomInt(1, 2 ** 48 - 1),
-    ordinal: asked,
+    sequence: asked,
     uid: 'usr_a',
     proves: 'email',
     mac: Buffer.from(randomUUID()).toString('base64url'),

@@ -16,6 +16,7 @@ export function aMessage(changes: Partial<RenderedMessage> = {}): RenderedMessag
     text: '123456 is your Acme code & more',
     html: null,
     code: '123456',
+    lifetimeSeconds: 300,
     ...changes,
   };
 }

@@ -89,9 +89,9 @@ export class Scenario {
 
   /** Whether a session token is accepted, asked of a route that needs one. */
   async isLive(org: TestOrg, session: string): Promise<boolean> {
-    const { status, text } = await this.api.request('/partner/users/me', { method: 'GET', org, session });
-    if (status !== 200 && status !== 401) throw new Error(`unexpected ${status}: ${text}`);
-    return status === 200;
+    const response = await this.api.request('/partner/users/me', { method: 'GET', org, session });
+    if (response.status !== 401) expectStatus(response, 200);
+    return response.status === 200;
   }
 }
 

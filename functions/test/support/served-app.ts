@@ -8,7 +8,7 @@ interface OutboxEntry {
   readonly purpose: string;
 }
 
-const MESSAGE_DEADLINE_MS = 10_000;
+const MESSAGE_DEADLINE_MS = 60_000;
 
 /** The built code under functions-framework, as production runs it, in several processes on one port. */
 export interface ServedApp {

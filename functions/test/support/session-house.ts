@@ -4,6 +4,7 @@ import type { Attempt } from '../../src/idempotency/idempotency-record.js';
 import { freshAttempt } from '../../src/idempotency/idempotency-service.js';
 import type { Pool } from '../../src/identity/pool.js';
 import { orgPool } from '../../src/orgs/org-record.js';
+import { unrefreshedLifetimeMs } from '../../src/sessions/session-policy.js';
 import type { SessionRecord } from '../../src/sessions/session-record.js';
 import { SessionService } from '../../src/sessions/session-service.js';
 import { newOrg, newUser } from './records.js';
@@ -17,6 +18,7 @@ export class SessionHouse {
   readonly ports = memoryPorts('demo-gatehouse', this.clock);
   readonly service = new SessionService({ ...this.ports, clock: this.clock });
   readonly org = newOrg();
+  readonly lifetimeMs = unrefreshedLifetimeMs(this.org.settings.sessionLifetimeSeconds);
   readonly pool = orgPool(this.org);
   readonly user = newUser();
   private codes = 0;
@@ -33,7 +35,7 @@ export class SessionHouse {
     await this.ports.challenges.replace(key, {
       challengeId: `challenge-${this.codes}`,
       serial: this.codes,
-      ordinal: this.codes,
+      sequence: this.codes,
       proves: null,
       uid: this.user.uid,
       mac: 'mac',
@@ -47,8 +49,8 @@ export class SessionHouse {
 
   async open(user = this.user, pool: Pool = this.pool, attempt: Attempt = freshAttempt()): Promise<string> {
     const code = await this.matchedCode();
-    const { sessionLifetimeSeconds: lifetimeSeconds } = this.org.settings;
-    const opening = { pool, user, code, authMethods: ['pwd', 'otp'], client: CLIENT, attempt, lifetimeSeconds };
+    const { lifetimeMs } = this;
+    const opening = { pool, user, code, authMethods: ['pwd', 'otp'], client: CLIENT, attempt, lifetimeMs };
     return (await this.service.open(opening)).token;
   }
 

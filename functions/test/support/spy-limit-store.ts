@@ -16,12 +16,17 @@ export class SpyLimitStore implements LimitStore {
   readonly fields = new Set<string>();
   /** Thrown instead of writing. */
   failure: Error | undefined;
+  /** Thrown instead of giving anything back. */
+  returnFailure: Error | undefined;
   /** Milliseconds between a write and its answer, by the number of the write. */
   answersAfter: ((write: number) => number) | undefined;
   private readonly store = new MemoryLimitStore();
 
   async change(key: LimitKey, changes: readonly CountChange[], purgeAt: Date): Promise<CountResult> {
     if (this.failure !== undefined) throw this.failure;
+    const [first] = changes;
+    const isReturn = first !== undefined && 'add' in first && first.add < 0;
+    if (isReturn && this.returnFailure !== undefined) throw this.returnFailure;
     this.written.push({ key, changes, purgeAt });
     for (const { field } of changes) this.fields.add(`${key}/${field}`);
     const late = this.answersAfter?.(this.written.length) ?? 0;

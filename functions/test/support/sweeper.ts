@@ -14,7 +14,7 @@ import type { UserRecord } from '../../src/users/user-record.js';
 import { FaultPlan } from './fault-plan.js';
 import { checkedRegistration } from './records.js';
 import { Registry } from './registry.js';
-import { INDEX_KEY, TEST_SECRETS } from './unit-fixtures.js';
+import { INDEX_KEY, TEST_DEPLOYMENT } from './unit-fixtures.js';
 
 const CLIENT = { address: null, agent: null };
 
@@ -38,7 +38,7 @@ export class Sweeper {
       this.deletedAt.push(this.clock.now());
       return remove(...of);
     };
-    this.access = composeServices(this.ports, TEST_SECRETS, this.clock).access;
+    this.access = composeServices(this.ports, { ...TEST_DEPLOYMENT, clock: this.clock }).access;
   }
 
   /** Another one is another instance. */
@@ -90,7 +90,7 @@ export class Sweeper {
     const code = {
       challengeId,
       serial: 1,
-      ordinal: 1,
+      sequence: 1,
       proves: null,
       uid,
       mac: 'm',

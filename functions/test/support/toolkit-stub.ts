@@ -1,28 +1,27 @@
 import { IdentityToolkitClient } from '../../src/adapters/identity-platform/identity-toolkit-client.js';
 import { isIdentityPlatformOutage } from '../../src/adapters/identity-platform/identity-toolkit-error.js';
-import { Backend, type BackendObserver } from '../../src/lib/backend.js';
+import { Backend, type BackendOptions } from '../../src/lib/backend.js';
 import { NEVER_OPENS } from './breakers.js';
 import { StubServer } from './stub-server.js';
 
 export const PROJECT = 'demo-gatehouse';
-export const TOOLKIT_TIMEOUT_MS = 150;
+/** No answer takes as long, on whatever machine; nor does any test wait for it. */
+const PATIENCE_MS = 20_000;
+/** The deadline of a client that is not to be answered. */
+export const BRIEF = { timeoutMs: 50 };
 const PREFIX = '/identitytoolkit.googleapis.com';
 
 /** Identity Platform at the HTTP boundary. */
 export class ToolkitStub extends StubServer {
   accessToken: () => Promise<string> = async () => 'access-token';
 
-  client(breaker = NEVER_OPENS, observer?: BackendObserver): IdentityToolkitClient {
+  client(own: Partial<BackendOptions> = {}): IdentityToolkitClient {
     const options = { projectId: PROJECT, apiKey: 'web key+&', emulatorHost: this.host };
+    const usual = { timeoutMs: PATIENCE_MS, breaker: NEVER_OPENS, isOutage: isIdentityPlatformOutage };
     return new IdentityToolkitClient(
       options,
       { get: () => this.accessToken() },
-      new Backend('identity-platform', {
-        timeoutMs: TOOLKIT_TIMEOUT_MS,
-        breaker,
-        observer,
-        isOutage: isIdentityPlatformOutage,
-      }),
+      new Backend('identity-platform', { ...usual, ...own }),
     );
   }
 
@@ -48,6 +47,19 @@ export class ToolkitStub extends StubServer {
       body,
     };
   }
+}
+
+/** One that listens while a test runs, and is as new for each. To be called in a `describe`. */
+export function stubbedToolkit(): ToolkitStub {
+  const google = new ToolkitStub();
+  beforeEach(async () => {
+    google.requests.length = 0;
+    google.answers({});
+    google.accessToken = async () => 'access-token';
+    await google.start();
+  });
+  afterEach(() => google.stop());
+  return google;
 }
 
 const common = { method: 'POST', type: 'application/json' };

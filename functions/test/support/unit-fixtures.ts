@@ -6,6 +6,7 @@ import { type ErrorCode, GatehouseError } from '../../src/errors/gatehouse-error
 import type { OrgPool } from '../../src/identity/pool.js';
 import type { Clock } from '../../src/lib/clock.js';
 import { Keyring } from '../../src/lib/keyring.js';
+import { DEFAULT_MAIN_APP } from '../../src/orgs/main-app.js';
 import { orgId } from '../../src/orgs/org-id.js';
 
 /** Stands still until it is moved, so that a boundary is hit to the millisecond. */
@@ -45,6 +46,8 @@ export const TEST_SECRETS: Secrets = {
   dataKeys: testKeyring('data'),
   indexKey: INDEX_KEY,
 };
+
+export const TEST_DEPLOYMENT = { secrets: TEST_SECRETS, mainApp: DEFAULT_MAIN_APP };
 
 /** A pool that nobody else uses. */
 export function newPool(tenantId = 'tenant-1'): OrgPool {

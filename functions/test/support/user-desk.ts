@@ -5,7 +5,7 @@ import { freshAttempt } from '../../src/idempotency/idempotency-service.js';
 import { type OrgRecord, orgPool } from '../../src/orgs/org-record.js';
 import type { Registration } from '../../src/users/registration-service.js';
 import { checkedRegistration, newOrg, storeOrg } from './records.js';
-import { ManualClock, TEST_SECRETS } from './unit-fixtures.js';
+import { ManualClock, TEST_DEPLOYMENT } from './unit-fixtures.js';
 
 export const CLIENT = { address: '203.0.113.7', agent: null };
 export const NEW_PASSWORD = 'a new one';
@@ -14,7 +14,7 @@ export const NEW_PASSWORD = 'a new one';
 export class UserDesk {
   readonly clock = new ManualClock();
   readonly ports = memoryPorts('demo-gatehouse', this.clock);
-  readonly services = composeServices(this.ports, TEST_SECRETS, this.clock);
+  readonly services = composeServices(this.ports, { ...TEST_DEPLOYMENT, clock: this.clock });
   readonly sent = this.ports.sender.messages;
 
   private constructor(

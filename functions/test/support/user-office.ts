@@ -16,7 +16,7 @@ import type { UserId } from '../../src/users/user-id.js';
 import { contactsOf, type UserDocument, type UserRecord } from '../../src/users/user-record.js';
 import { FaultPlan } from './fault-plan.js';
 import { newUser } from './records.js';
-import { INDEX_KEY, ManualClock, newPool, TEST_SECRETS } from './unit-fixtures.js';
+import { INDEX_KEY, ManualClock, newPool, TEST_DEPLOYMENT } from './unit-fixtures.js';
 
 const PASSWORD = 'a password';
 const EDITED_BY: Actor = { kind: 'console', id: 'ada@example.com', from: null, requestId: 'event-1' };
@@ -40,7 +40,7 @@ export class UserOffice {
     const users = this.dawdling(this.faults.wrap('users', this.users));
     const identities = this.dawdling(this.faults.wrap('identities', ports.identities));
     const sessions = this.dawdling(this.faults.wrap('sessions', ports.sessions));
-    const { access } = composeServices({ ...ports, users, identities, sessions }, TEST_SECRETS, clock);
+    const { access } = composeServices({ ...ports, users, identities, sessions }, { ...TEST_DEPLOYMENT, clock });
     const limiter = new Limiter({ limits: ports.limits, clock, indexKey: INDEX_KEY });
     this.guard = new PasswordGuard({ limiter, clock, indexKey: INDEX_KEY });
     const { audit, guard } = this;
@@ -72,7 +72,7 @@ export class UserOffice {
     const key = challengeId as unknown as ChallengeKey;
     const rest = {
       serial: 1,
-      ordinal: 1,
+      sequence: 1,
       proves: null,
       mac: 'm',
       pepperVersion: 1,

@@ -23,6 +23,8 @@ export interface WireFault {
   /** What such an answer says besides, such as how long to wait. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly delayMs?: number;
+  /** In place of a delay: passed on, or answered, once it is settled. */
+  readonly until?: Promise<unknown>;
   /** The RPC or operation; absent: any. */
   readonly method?: string;
   /** Something that the body names, such as `sessions/`; absent: anything. */
@@ -58,10 +60,10 @@ export class WireFaults {
     const fault = this.hit(request);
     if (fault?.mode === 'status') return passage.refuse(fault);
     if (fault?.mode === 'drop before') return passage.drop();
-    if (fault?.mode === 'delay before') await sleep(fault.delayMs, undefined, UNREFERENCED);
+    if (fault?.mode === 'delay before') await delayOf(fault);
     const answer = await passage.forward();
     if (fault?.mode === 'drop after') return passage.drop();
-    if (fault?.mode === 'delay after') await sleep(fault.delayMs, undefined, UNREFERENCED);
+    if (fault?.mode === 'delay after') await delayOf(fault);
     answer();
   }
 
@@ -69,6 +71,10 @@ export class WireFaults {
     const hits = this.faults.filter((one) => matches(one.fault, request) && isDue(one.fault, ++one.seen));
     return hits[0]?.fault;
   }
+}
+
+function delayOf({ delayMs, until }: WireFault): Promise<unknown> {
+  return until ?? sleep(delayMs, undefined, UNREFERENCED);
 }
 
 function matches({ method, naming }: WireFault, request: WireRequest): boolean {

@@ -31,7 +31,7 @@ describe('CloudTasksQueue', () => {
     tasks.answer = { status: 200, json: {} };
   });
 
-  const queue = (timeoutMs = 2_000) =>
+  const queue = (timeoutMs = 20_000) =>
     new CloudTasksQueue(
       { projectId: 'demo-gatehouse', functionName: 'locations/us-central1/functions/deliver' },
       new Backend('tasks', { timeoutMs }),

@@ -12,6 +12,8 @@ import { create } from './writes.js';
 
 const UNAVAILABLE: StubReply = { code: GRPC.unavailable };
 const ABORTED: StubReply = { code: GRPC.aborted };
+/** No answer takes as long, on whatever machine. */
+const PATIENCE_MS = 20_000;
 
 describe('FirestoreAccess', () => {
   let firestore: FirestoreStub;
@@ -30,7 +32,7 @@ describe('FirestoreAccess', () => {
     firestore.stop();
   });
 
-  function accessWith(timeoutMs = 5_000, breaker = NEVER_OPENS): FirestoreAccess {
+  function accessWith(timeoutMs = PATIENCE_MS, breaker = NEVER_OPENS): FirestoreAccess {
     const backend = new Backend('firestore', {
       timeoutMs,
       isOutage: isFirestoreOutage,
@@ -40,7 +42,8 @@ describe('FirestoreAccess', () => {
         return proceed();
       },
     });
-    return new FirestoreAccess({ projectId: 'demo-gatehouse', emulatorHost: firestore.host }, backend);
+    const options = { projectId: 'demo-gatehouse', emulatorHost: firestore.host, timeoutMs: PATIENCE_MS };
+    return new FirestoreAccess(options, backend);
   }
 
   const get = () => access.get('users.find', 'users/usr_a');
@@ -135,7 +138,7 @@ describe('FirestoreAccess', () => {
 
   it('is unavailable at once while the breaker is open', async () => {
     answers(UNAVAILABLE);
-    access = accessWith(5_000, { windowMs: 60_000, minCalls: 2, threshold: 0.5, probeEveryMs: 60_000 });
+    access = accessWith(PATIENCE_MS, { windowMs: 60_000, minCalls: 2, threshold: 0.5, probeEveryMs: 60_000 });
     await expectCode(commit(), 'unavailable');
     await expectCode(commit(), 'unavailable');
     for (const call of Object.values(CALLS)) await expectCode(call(), 'unavailable');

@@ -1,5 +1,5 @@
 import type { Backend, BackendCost, Repetition } from '../../lib/backend.js';
-import { REPETITIONS } from '../../lib/backend-policy.js';
+import { BACKEND_TIMES, REPETITIONS } from '../../lib/backend-policy.js';
 import { type FirestoreClient, type FirestoreOptions, headersFor, openClient } from './firestore-client.js';
 import { commitFailure, GRPC, hasCode, PreconditionMissedError, readFailure } from './firestore-errors.js';
 import { type Query, toProtoQuery } from './firestore-query.js';
@@ -23,8 +23,8 @@ interface Written {
   readonly version: string;
 }
 
-/** Below the deadline around the call, and told to the server, so that it ends its work as well. */
-const RPC_TIMEOUT_MS = 1_900;
+/** So far below the deadline around the call, and told to the server, so that it ends its work as well. */
+const RPC_MARGIN_MS = 100;
 /** The client's own pass the budget by. It has two kinds, and that of queries waits for seconds before it tells of an error. */
 const NO_REPETITION = { retry: null, retryRequestOptions: { retries: 0, noResponseRetries: 0 } };
 const READ_AGAIN: Repetition = { when: hasCode(GRPC.unavailable), times: REPETITIONS.read };
@@ -133,7 +133,9 @@ export class FirestoreAccess {
   }
 
   private callOptions() {
-    return { timeout: RPC_TIMEOUT_MS, ...NO_REPETITION, otherArgs: { headers: headersFor(this.options) } };
+    const { timeoutMs = BACKEND_TIMES.firestore.timeoutMs } = this.options;
+    const otherArgs = { headers: headersFor(this.options) };
+    return { timeout: timeoutMs - RPC_MARGIN_MS, ...NO_REPETITION, otherArgs };
   }
 }
 

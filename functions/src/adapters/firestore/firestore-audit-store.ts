@@ -21,7 +21,11 @@ export class FirestoreAuditStore implements AuditStore {
 
 /** Part of the commit that does what they tell. */
 export function auditWrites(records: readonly AuditRecord[] = []): Write[] {
-  return records.map(({ id, ...record }) => create(`orgs/${record.orgId}/audit/${id}`, record));
+  return records.map(({ id, ...record }) => create(`${collectionOf(record)}/${id}`, record));
+}
+
+function collectionOf({ orgId }: Pick<AuditRecord, 'orgId'>): string {
+  return orgId === null ? 'audit' : `orgs/${orgId}/audit`;
 }
 
 function fromDocument({ id, data: { orgId, at, action, target, actor, details } }: StoredDocument): AuditRecord {

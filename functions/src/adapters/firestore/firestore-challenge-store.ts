@@ -20,26 +20,32 @@ export class FirestoreChallengeStore implements ChallengeStore {
   constructor(private readonly access: FirestoreAccess) {}
 
   async replace(key: ChallengeKey, challenge: ChallengeRecord, isSiblingIdle = false): Promise<void> {
-    const { sibling, ordinal, purgeAt } = challenge;
+    const { sibling, sequence, purgeAt } = challenge;
     // `failures`, `blockedUntil` and `voidedUpTo` are not named, so that they stay.
     const writes: Write[] = [{ path: pathOf(key), fields: { ...challenge, tries: 0 } }];
     if (sibling !== null && !isSiblingIdle)
-      writes.push({ path: pathOf(sibling), fields: { purgeAt }, counters: voiding(ordinal) });
+      writes.push({ path: pathOf(sibling), fields: { purgeAt }, counters: voiding(sequence) });
     await this.access.commit('challenges.replace', writes);
   }
 
-  async void(key: ChallengeKey, ordinal: number): Promise<void> {
-    await this.change('challenges.void', [key], voiding(ordinal));
+  async void(key: ChallengeKey, sequence: number): Promise<void> {
+    await this.change('challenges.void', [key], voiding(sequence));
   }
 
   async find(key: ChallengeKey): Promise<ChallengeRecord | null> {
     const document = await this.access.get('challenges.find', pathOf(key));
     if (document === null || typeof document.data['mac'] !== 'string') return null;
-    // Codes of before there were ordinals are older than every other.
-    const { ordinal = 0, voidedUpTo = -1, proves = null, ...challenge } = document.data;
-    if (voidedUpTo >= ordinal) return null;
+    // Codes of before there were sequences are older than every other.
+    const { sequence = 0, voidedUpTo = -1, proves = null, ...challenge } = document.data;
+    if (voidedUpTo >= sequence) return null;
     const { challengeId, serial, uid, mac, pepperVersion, sibling, expiresAt, purgeAt } = challenge;
-    return { challengeId, serial, ordinal, uid, proves, mac, pepperVersion, sibling, expiresAt, purgeAt };
+    return { challengeId, serial, sequence, uid, proves, mac, pepperVersion, sibling, expiresAt, purgeAt };
+  }
+
+  async isOver(key: ChallengeKey, sequence: number): Promise<boolean> {
+    const document = await this.access.get('challenges.isOver', pathOf(key));
+    const { sequence: newest = -1, voidedUpTo = -1 } = document?.data ?? {};
+    return newest > sequence || voidedUpTo >= sequence;
   }
 
   async countTry(key: ChallengeKey): Promise<TryCount | null> {
@@ -102,8 +108,8 @@ export function consumption({ key, challengeId, claimUntil, others }: MatchedCod
   ];
 }
 
-function voiding(ordinal: number): readonly CounterChange[] {
-  return [{ field: 'voidedUpTo', atLeast: ordinal }];
+function voiding(sequence: number): readonly CounterChange[] {
+  return [{ field: 'voidedUpTo', atLeast: sequence }];
 }
 
 function pathOf(key: ChallengeKey): string {

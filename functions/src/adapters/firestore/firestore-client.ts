@@ -5,6 +5,8 @@ export interface FirestoreOptions {
   readonly projectId: string;
   /** host:port of the emulator; absent in production. */
   readonly emulatorHost?: string | undefined;
+  /** The deadline around each call, in milliseconds; the policy's unless given. */
+  readonly timeoutMs?: number;
 }
 
 /** Google's own client of the Firestore API, below the SDK. */

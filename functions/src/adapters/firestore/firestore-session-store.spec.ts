@@ -25,8 +25,9 @@ describe('FirestoreSessionStore, opening a session', () => {
   beforeEach(async () => {
     firestore = new FirestoreStub();
     await firestore.start();
-    const backend = new Backend('firestore', { timeoutMs: 5_000, breaker: NEVER_OPENS });
-    access = new FirestoreAccess({ projectId: 'demo-gatehouse', emulatorHost: firestore.host }, backend);
+    const backend = new Backend('firestore', { timeoutMs: 20_000, breaker: NEVER_OPENS });
+    const options = { projectId: 'demo-gatehouse', emulatorHost: firestore.host, timeoutMs: 20_000 };
+    access = new FirestoreAccess(options, backend);
     store = new FirestoreSessionStore(access);
   });
   afterEach(async () => {

@@ -36,7 +36,7 @@ describe('ServiceAccountTokenSigner', () => {
       universe_domain: 'googleapis.com',
     },
   });
-  const signer = (by: ServiceAccount = account, timeoutMs = 5_000) =>
+  const signer = (by: ServiceAccount = account, timeoutMs = 20_000) =>
     new ServiceAccountTokenSigner(by, clock, new Backend('iam', { timeoutMs }));
   const read = async (token: string) =>
     (await jwtVerify(token, publicKey, { algorithms: ['RS256'], currentDate: new Date(clock.now()) })).payload;

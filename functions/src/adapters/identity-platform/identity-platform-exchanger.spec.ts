@@ -1,26 +1,21 @@
 import { expect } from 'chai';
 import { UnsecuredJWT } from 'jose';
-import { adminCall, OUTAGE_REASONS, publicCall, ToolkitStub } from '../../../test/support/toolkit-stub.js';
-import { expectCode, newPool } from '../../../test/support/unit-fixtures.js';
+import { POOL, UID } from '../../../test/support/identity-samples.js';
+import { adminCall, BRIEF, OUTAGE_REASONS, publicCall, stubbedToolkit } from '../../../test/support/toolkit-stub.js';
+import { expectCode } from '../../../test/support/unit-fixtures.js';
 import { MAIN_POOL } from '../../identity/pool.js';
-import { userId } from '../../users/user-id.js';
 import { IdentityPlatformExchanger } from './identity-platform-exchanger.js';
 
-const POOL = newPool('tenant-a');
-const UID = userId.generate();
 const EXPIRES = 1_900_000_000;
 const ID_TOKEN = new UnsecuredJWT({ sub: UID }).setExpirationTime(EXPIRES).encode();
 const ANSWER = { idToken: ID_TOKEN, refreshToken: 'refresh', expiresIn: '3600', isNewUser: false };
 
 describe('IdentityPlatformExchanger', () => {
-  let google: ToolkitStub;
+  const google = stubbedToolkit();
   let exchanger: IdentityPlatformExchanger;
-  beforeEach(async () => {
-    google = new ToolkitStub();
-    await google.start();
+  beforeEach(() => {
     exchanger = new IdentityPlatformExchanger(google.client());
   });
-  afterEach(() => google.stop());
 
   it('exchanges a custom token in its tenant', async () => {
     google.answers(ANSWER);
@@ -63,10 +58,13 @@ describe('IdentityPlatformExchanger', () => {
   });
 
   it('is unavailable without an answer, or with one that is no JSON', async () => {
-    for (const answer of ['hang', 'drop', 'half', { status: 200, text: '<html>' }] as const) {
+    for (const answer of ['drop', 'half', { status: 200, text: '<html>' }] as const) {
       google.answer = answer;
       await expectCode(exchanger.exchange(POOL, 'custom'), 'unavailable');
     }
+    google.answer = 'hang';
+    const impatient = new IdentityPlatformExchanger(google.client(BRIEF));
+    await expectCode(impatient.exchange(POOL, 'custom'), 'unavailable');
   });
 
   it('is unavailable on an answer without a token, or with one that is none', async () => {

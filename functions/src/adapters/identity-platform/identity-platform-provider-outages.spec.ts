@@ -1,13 +1,8 @@
-import { OUTAGE_REASONS, ToolkitStub, WEAK_PASSWORD_REASONS } from '../../../test/support/toolkit-stub.js';
-import { expectCode, newPool } from '../../../test/support/unit-fixtures.js';
+import { EMAIL, NEW, PASSWORD, PHONE, POOL, UID } from '../../../test/support/identity-samples.js';
+import { BRIEF, OUTAGE_REASONS, stubbedToolkit, WEAK_PASSWORD_REASONS } from '../../../test/support/toolkit-stub.js';
+import { expectCode } from '../../../test/support/unit-fixtures.js';
 import { MAIN_POOL } from '../../identity/pool.js';
-import { userId } from '../../users/user-id.js';
 import { IdentityPlatformProvider } from './identity-platform-provider.js';
-
-const POOL = newPool('tenant-a');
-const UID = userId.generate();
-const EMAIL = 'ada@example.com';
-const PHONE = '+12025550143';
 
 /** What is an answer to a method, and no outage. */
 const ANSWERED: Readonly<Record<string, readonly string[]>> = {
@@ -18,27 +13,24 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
 
 /** Nothing is known of the user then: "refused" would count against the user, or open what must stay shut. */
 describe('IdentityPlatformProvider is unavailable, never "refused" or "taken"', () => {
-  let google: ToolkitStub;
+  const google = stubbedToolkit();
   let provider: IdentityPlatformProvider;
-  beforeEach(async () => {
-    google = new ToolkitStub();
-    await google.start();
+  beforeEach(() => {
     provider = new IdentityPlatformProvider(google.client());
   });
-  afterEach(() => google.stop());
 
-  const METHODS: Readonly<Record<string, () => Promise<unknown>>> = {
-    create: () => provider.create(POOL, { uid: UID, email: EMAIL, password: 'a password' }),
-    find: () => provider.find(POOL, UID),
-    findByContact: () => provider.findByContact(MAIN_POOL, { kind: 'email', value: EMAIL }),
-    anyWithContact: () => provider.anyWithContact(POOL, { email: EMAIL, phone: PHONE }),
-    checkPassword: () => provider.checkPassword(POOL, EMAIL, 'a password'),
-    setPassword: () => provider.setPassword(POOL, UID, 'a password'),
-    setDisabled: () => provider.setDisabled(POOL, UID, true),
-    markEmailVerified: () => provider.markEmailVerified(MAIN_POOL, UID),
-    setPhone: () => provider.setPhone(MAIN_POOL, UID, PHONE),
-    endSignIns: () => provider.endSignIns(MAIN_POOL, UID, new Date(0)),
-    delete: () => provider.delete(POOL, UID),
+  const METHODS: Readonly<Record<string, (by: IdentityPlatformProvider) => Promise<unknown>>> = {
+    create: (by) => by.create(POOL, NEW),
+    find: (by) => by.find(POOL, UID),
+    findByContact: (by) => by.findByContact(MAIN_POOL, { kind: 'email', value: EMAIL }),
+    anyWithContact: (by) => by.anyWithContact(POOL, { email: EMAIL, phone: PHONE }),
+    checkPassword: (by) => by.checkPassword(POOL, EMAIL, PASSWORD),
+    setPassword: (by) => by.setPassword(POOL, UID, PASSWORD),
+    setDisabled: (by) => by.setDisabled(POOL, UID, true),
+    markEmailVerified: (by) => by.markEmailVerified(MAIN_POOL, UID),
+    setPhone: (by) => by.setPhone(MAIN_POOL, UID, PHONE),
+    endSignIns: (by) => by.endSignIns(MAIN_POOL, UID, new Date(0)),
+    delete: (by) => by.delete(POOL, UID),
   };
   for (const [name, method] of Object.entries(METHODS)) {
     const reasons = OUTAGE_REASONS.filter((reason) => !ANSWERED[name]?.includes(reason));
@@ -47,22 +39,24 @@ describe('IdentityPlatformProvider is unavailable, never "refused" or "taken"', 
       for (const reason of reasons)
         for (const status of [400, 403, 429, 500, 503]) {
           google.refuses(reason, status);
-          await expectCode(method(), 'unavailable');
+          await expectCode(method(provider), 'unavailable');
         }
     });
 
     it(`${name}: without an answer, or with one that is no JSON`, async () => {
-      for (const answer of ['hang', 'drop', { status: 200, text: '<html>' }, { status: 502, text: '' }] as const) {
+      for (const answer of ['drop', { status: 200, text: '<html>' }, { status: 502, text: '' }] as const) {
         google.answer = answer;
-        await expectCode(method(), 'unavailable');
+        await expectCode(method(provider), 'unavailable');
       }
+      google.answer = 'hang';
+      await expectCode(method(new IdentityPlatformProvider(google.client(BRIEF))), 'unavailable');
     });
   }
 
   it('checkPassword: on an answer without a uid', async () => {
     for (const answer of [{}, { localId: null }]) {
       google.answers(answer);
-      await expectCode(provider.checkPassword(POOL, EMAIL, 'a password'), 'unavailable');
+      await expectCode(provider.checkPassword(POOL, EMAIL, PASSWORD), 'unavailable');
     }
   });
 });

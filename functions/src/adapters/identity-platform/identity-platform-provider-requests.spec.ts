@@ -1,26 +1,15 @@
 import { expect } from 'chai';
-import { adminCall, publicCall, ToolkitStub } from '../../../test/support/toolkit-stub.js';
-import { newPool } from '../../../test/support/unit-fixtures.js';
+import { EMAIL, NEW, PASSWORD, PHONE, POOL, UID } from '../../../test/support/identity-samples.js';
+import { adminCall, publicCall, stubbedToolkit } from '../../../test/support/toolkit-stub.js';
 import { MAIN_POOL } from '../../identity/pool.js';
-import { userId } from '../../users/user-id.js';
 import { IdentityPlatformProvider } from './identity-platform-provider.js';
 
-const POOL = newPool('tenant-a');
-const UID = userId.generate();
-const EMAIL = 'ada@example.com';
-const PHONE = '+12025550143';
-const PASSWORD = 'pass "wörd" 🔑\\';
-const NEW = { uid: UID, email: EMAIL, password: PASSWORD };
-
 describe('IdentityPlatformProvider asks, in one request, for', () => {
-  let google: ToolkitStub;
+  const google = stubbedToolkit();
   let provider: IdentityPlatformProvider;
-  beforeEach(async () => {
-    google = new ToolkitStub();
-    await google.start();
+  beforeEach(() => {
     provider = new IdentityPlatformProvider(google.client());
   });
-  afterEach(() => google.stop());
 
   const ASKED: readonly (readonly [what: string, ask: () => Promise<unknown>, call: object])[] = [
     [

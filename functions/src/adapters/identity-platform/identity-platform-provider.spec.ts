@@ -1,26 +1,16 @@
 import { expect } from 'chai';
-import { ToolkitStub, WEAK_PASSWORD_REASONS } from '../../../test/support/toolkit-stub.js';
-import { expectCode, newPool } from '../../../test/support/unit-fixtures.js';
+import { EMAIL, NEW, PASSWORD, PHONE, POOL, UID } from '../../../test/support/identity-samples.js';
+import { stubbedToolkit, WEAK_PASSWORD_REASONS } from '../../../test/support/toolkit-stub.js';
+import { expectCode } from '../../../test/support/unit-fixtures.js';
 import { MAIN_POOL } from '../../identity/pool.js';
-import { userId } from '../../users/user-id.js';
 import { IdentityPlatformProvider } from './identity-platform-provider.js';
 
-const POOL = newPool('tenant-a');
-const UID = userId.generate();
-const EMAIL = 'ada@example.com';
-const PASSWORD = 'pass "wörd" 🔑\\';
-const PHONE = '+12025550143';
-const NEW = { uid: UID, email: EMAIL, password: PASSWORD };
-
 describe('IdentityPlatformProvider', () => {
-  let google: ToolkitStub;
+  const google = stubbedToolkit();
   let provider: IdentityPlatformProvider;
-  beforeEach(async () => {
-    google = new ToolkitStub();
-    await google.start();
+  beforeEach(() => {
     provider = new IdentityPlatformProvider(google.client());
   });
-  afterEach(() => google.stop());
 
   describe('reads from what is answered', () => {
     const NOTHING_ELSE = { email: null, emailVerified: false, phone: null, disabled: false };
@@ -101,8 +91,9 @@ describe('IdentityPlatformProvider', () => {
   it('sets no password that is too weak for the project: the request is not valid', async () => {
     for (const message of WEAK_PASSWORD_REASONS) {
       google.refuses(message);
-      for (const setting of [provider.create(POOL, NEW), provider.setPassword(POOL, UID, PASSWORD)])
-        expect((await expectCode(setting, 'invalid_request')).message).to.match(/^The password is too weak/);
+      const settings = [() => provider.create(POOL, NEW), () => provider.setPassword(POOL, UID, PASSWORD)];
+      for (const set of settings)
+        expect((await expectCode(set(), 'invalid_request')).message).to.match(/^The password is too weak/);
     }
   });
 

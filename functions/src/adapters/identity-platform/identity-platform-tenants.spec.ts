@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import { adminCall, OUTAGE_REASONS, PROJECT, ToolkitStub } from '../../../test/support/toolkit-stub.js';
+import { adminCall, BRIEF, OUTAGE_REASONS, PROJECT, stubbedToolkit } from '../../../test/support/toolkit-stub.js';
 import { expectCode, rejection } from '../../../test/support/unit-fixtures.js';
 import { TenantSetupError } from '../../identity/tenant-directory.js';
 import { orgId } from '../../orgs/org-id.js';
@@ -18,27 +18,28 @@ const SETUP: Readonly<Record<string, RegExp>> = {
   INSUFFICIENT_PERMISSION: /Identity Platform Admin/,
 };
 const OUTAGES = OUTAGE_REASONS.filter((reason) => !Object.hasOwn(SETUP, reason));
-const NO_ANSWERS = ['hang', 'drop', { status: 200, text: '<html>' }] as const;
+const NO_ANSWERS = ['drop', { status: 200, text: '<html>' }] as const;
+
+type Call = (by: IdentityPlatformTenants) => Promise<unknown>;
 
 describe('IdentityPlatformTenants', () => {
-  let google: ToolkitStub;
+  const google = stubbedToolkit();
   let tenants: IdentityPlatformTenants;
-  beforeEach(async () => {
-    google = new ToolkitStub();
-    await google.start();
+  beforeEach(() => {
     tenants = new IdentityPlatformTenants(google.client());
   });
-  afterEach(() => google.stop());
 
-  async function expectUnavailable(call: () => Promise<unknown>, reasons: readonly string[]): Promise<void> {
+  async function expectUnavailable(call: Call, reasons: readonly string[]): Promise<void> {
     for (const reason of reasons) {
       google.refuses(reason);
-      await expectCode(call(), 'unavailable');
+      await expectCode(call(tenants), 'unavailable');
     }
     for (const answer of NO_ANSWERS) {
       google.answer = answer;
-      await expectCode(call(), 'unavailable');
+      await expectCode(call(tenants), 'unavailable');
     }
+    google.answer = 'hang';
+    await expectCode(call(new IdentityPlatformTenants(google.client(BRIEF))), 'unavailable');
   }
 
   describe('create', () => {
@@ -92,7 +93,7 @@ describe('IdentityPlatformTenants', () => {
     });
 
     it('is unavailable when there is no tenant afterwards', () =>
-      expectUnavailable(() => tenants.create(ORG, 'Acme'), OUTAGES));
+      expectUnavailable((by) => by.create(ORG, 'Acme'), OUTAGES));
 
     it('is unavailable on an answer that names no tenant: an org would live nowhere', async () => {
       for (const answer of [{}, { name: '' }, { name: null }, { name: 'projects/p/tenants/' }, { name: 't-1' }]) {
@@ -149,7 +150,7 @@ describe('IdentityPlatformTenants', () => {
     });
 
     /** "None" would have another tenant made. */
-    it('is unavailable, not null, when it could not look', () => expectUnavailable(() => tenants.findOf(ORG), OUTAGES));
+    it('is unavailable, not null, when it could not look', () => expectUnavailable((by) => by.findOf(ORG), OUTAGES));
   });
 
   describe('what is not set up', () => {
@@ -157,8 +158,8 @@ describe('IdentityPlatformTenants', () => {
       it(`is told to the admin: ${reason}`, async () => {
         for (const message of [reason, `${reason} : for people`]) {
           google.refuses(message, 403);
-          for (const call of [tenants.create(ORG, 'Acme'), tenants.findOf(ORG)]) {
-            const error = await rejection(call);
+          for (const call of [() => tenants.create(ORG, 'Acme'), () => tenants.findOf(ORG)]) {
+            const error = await rejection(call());
             expect(error).to.be.instanceOf(TenantSetupError);
             expect((error as Error).message).to.match(advice);
           }
@@ -180,7 +181,7 @@ describe('IdentityPlatformTenants', () => {
 
     it('is unavailable when it may still be there', () =>
       expectUnavailable(
-        () => tenants.delete('acme-x1y2z'),
+        (by) => by.delete('acme-x1y2z'),
         OUTAGE_REASONS.filter((reason) => reason !== 'TENANT_NOT_FOUND'),
       ));
   });

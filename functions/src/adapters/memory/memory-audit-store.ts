@@ -22,5 +22,5 @@ export class MemoryAuditStore implements AuditStore {
 
 /** Where it stands among all: by time, and by its path among those of one time. */
 function place({ at, orgId, id }: AuditRecord): string {
-  return `${at.toISOString()} ${orgId}/${id}`;
+  return `${at.toISOString()} ${orgId ?? ''}/${id}`;
 }

@@ -15,16 +15,21 @@ export class MemoryChallengeStore implements ChallengeStore {
 
   async replace(key: ChallengeKey, challenge: ChallengeRecord, isSiblingIdle = false): Promise<void> {
     Object.assign(this.place(key), { challenge, tries: 0 });
-    if (challenge.sibling !== null && !isSiblingIdle) raise(this.place(challenge.sibling), challenge.ordinal);
+    if (challenge.sibling !== null && !isSiblingIdle) raise(this.place(challenge.sibling), challenge.sequence);
   }
 
-  async void(key: ChallengeKey, ordinal: number): Promise<void> {
-    for (const place of this.existing([key])) raise(place, ordinal);
+  async void(key: ChallengeKey, sequence: number): Promise<void> {
+    for (const place of this.existing([key])) raise(place, sequence);
   }
 
   async find(key: ChallengeKey): Promise<ChallengeRecord | null> {
     const { challenge = null, voidedUpTo = -1 } = this.places.get(key) ?? {};
-    return challenge === null || voidedUpTo >= challenge.ordinal ? null : challenge;
+    return challenge === null || voidedUpTo >= challenge.sequence ? null : challenge;
+  }
+
+  async isOver(key: ChallengeKey, sequence: number): Promise<boolean> {
+    const { challenge, voidedUpTo = -1 } = this.places.get(key) ?? {};
+    return (challenge?.sequence ?? -1) > sequence || voidedUpTo >= sequence;
   }
 
   async countTry(key: ChallengeKey): Promise<TryCount | null> {
@@ -70,6 +75,6 @@ export class MemoryChallengeStore implements ChallengeStore {
   }
 }
 
-function raise(place: Place, ordinal: number): void {
-  place.voidedUpTo = Math.max(place.voidedUpTo, ordinal);
+function raise(place: Place, sequence: number): void {
+  place.voidedUpTo = Math.max(place.voidedUpTo, sequence);
 }

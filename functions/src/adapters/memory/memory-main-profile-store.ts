@@ -5,16 +5,16 @@ import type { ReservationStore } from '../../users/reservation-store.js';
 import type { UserId } from '../../users/user-id.js';
 
 export class MemoryMainProfileStore implements MainProfileStore {
-  private readonly profiles = new Map<UserId, MainProfile>();
+  readonly stored = new Map<UserId, MainProfile>();
 
   constructor(private readonly reservations: ReservationStore) {}
 
-  async find(uid: UserId): Promise<MainProfile | null> {
-    return this.profiles.get(uid) ?? null;
+  async exists(uid: UserId): Promise<boolean> {
+    return this.stored.has(uid);
   }
 
   async create(profile: MainProfile, claims: readonly ReservationClaim[]): Promise<void> {
-    if (this.profiles.has(profile.uid) || !(await this.reservations.release(claims))) throw new AlreadyExistsError();
-    this.profiles.set(profile.uid, profile);
+    if (this.stored.has(profile.uid) || !(await this.reservations.release(claims))) throw new AlreadyExistsError();
+    this.stored.set(profile.uid, profile);
   }
 }

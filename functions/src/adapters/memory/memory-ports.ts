@@ -20,6 +20,7 @@ import { MemoryLimitStore } from './memory-stores.js';
 import { MemoryReservationStore, MemoryUserStore } from './memory-user-stores.js';
 
 export interface MemoryPorts extends Ports {
+  readonly profiles: MemoryMainProfileStore;
   readonly deliveries: MemoryDeliveryStore;
   readonly sender: MemoryOutbox;
   readonly queue: MemoryQueue;

@@ -17,7 +17,7 @@ describe('OutboxSender', () => {
   });
   afterEach(() => outbox.stop());
 
-  const send = (timeoutMs = 4_000) =>
+  const send = (timeoutMs = 20_000) =>
     new OutboxSender(`http://${outbox.host}/messages`, new Backend('outbox', { timeoutMs })).send(MAIL);
 
   it('posts a message as design.md has it', async () => {

@@ -2,7 +2,7 @@ import { RETRY_AFTER_MS } from '../../delivery/delivery-policy.js';
 import type { RenderedMessage } from '../../delivery/message.js';
 import type { Handover, MessageSender } from '../../delivery/message-sender.js';
 import type { Backend } from '../../lib/backend.js';
-import { failedHandover } from '../failed-handover.js';
+import { handOver } from '../failed-handover.js';
 import { notAccepted } from '../not-accepted-error.js';
 
 const PROVIDER = 'outbox';
@@ -14,21 +14,17 @@ export class OutboxSender implements MessageSender {
     private readonly backend: Backend,
   ) {}
 
-  async send(message: RenderedMessage): Promise<Handover> {
-    try {
-      const { id } = await this.backend.call('send', {}, (signal) => this.post(message, signal));
-      return { provider: PROVIDER, outcome: 'accepted', providerId: id };
-    } catch (error) {
-      return failedHandover(PROVIDER, error);
-    }
+  send(message: RenderedMessage): Promise<Handover> {
+    return handOver(PROVIDER, () => this.backend.call('send', {}, (signal) => this.post(message, signal)));
   }
 
-  private async post({ id: _, ...message }: RenderedMessage, signal: AbortSignal): Promise<{ readonly id: string }> {
+  private async post({ id: _, ...message }: RenderedMessage, signal: AbortSignal): Promise<string> {
     const body = JSON.stringify({ ...message, link: null });
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(this.url, { method: 'POST', headers, body, signal });
-    if (response.ok) return (await response.json()) as { readonly id: string };
+    if (response.ok) return ((await response.json()) as { readonly id: string }).id;
     await response.arrayBuffer();
-    throw notAccepted({ provider: PROVIDER, status: response.status, retryAfterMs: RETRY_AFTER_MS.min });
+    const { status } = response;
+    throw notAccepted({ provider: PROVIDER, status, isReadable: false, retryAfterMs: RETRY_AFTER_MS.min });
   }
 }

@@ -45,9 +45,10 @@ describe('SendGridSender', () => {
   });
 
   it('sends nobody’s mail, and one without HTML', async () => {
-    await send(aMail({ orgId: null, html: null }));
+    const message = aMail({ orgId: null, html: null });
+    await send(message);
     const [mail] = sendgrid.messages;
-    expect(mail?.customArgs['org']).to.equal('');
+    expect(mail?.customArgs).to.deep.equal({ delivery: message.id, purpose: 'login' });
     expect(mail?.html).to.equal(null);
   });
 

@@ -3,7 +3,9 @@ import type { MailDataRequired, MailService } from '@sendgrid/mail';
 import type { RenderedMessage } from '../../delivery/message.js';
 import type { Handover, MessageSender } from '../../delivery/message-sender.js';
 import type { Backend } from '../../lib/backend.js';
-import { failedHandover } from '../failed-handover.js';
+import { axiosLimits, underSignal } from '../axios-limits.js';
+import { handOver } from '../failed-handover.js';
+import { openedOnce } from '../opened-once.js';
 import { refusalOf } from './sendgrid-refusal.js';
 
 export interface SendGridOptions {
@@ -15,8 +17,6 @@ export interface SendGridOptions {
 }
 
 const PROVIDER = 'sendgrid';
-/** Below the deadline of the call around it, so that the connection is closed and not just forgotten. */
-const TIMEOUT_MS = 3_500;
 /** A code is no place to count clicks or to unsubscribe: tracking rewrites the text, and adds links and a picture. */
 const NO_TRACKING = {
   clickTracking: { enable: false, enableText: false },
@@ -26,23 +26,22 @@ const NO_TRACKING = {
 
 /** E-mail through SendGrid. The package is loaded with the first message. */
 export class SendGridSender implements MessageSender {
-  private mail: Promise<MailService> | undefined;
+  private readonly mail: () => Promise<MailService>;
 
   constructor(
     private readonly options: SendGridOptions,
     private readonly backend: Backend,
-  ) {}
+  ) {
+    this.mail = openedOnce(PROVIDER, () => openMail(options));
+  }
 
   /** One try, as with text messages. */
-  async send(message: RenderedMessage): Promise<Handover> {
-    try {
-      this.mail ??= openMail(this.options);
-      const mail = await this.mail;
-      const providerId = await this.backend.call('send', {}, () => this.post(mail, message));
-      return { provider: PROVIDER, outcome: 'accepted', providerId };
-    } catch (error) {
-      return failedHandover(PROVIDER, error);
-    }
+  send(message: RenderedMessage): Promise<Handover> {
+    return handOver(PROVIDER, async () => {
+      const mail = await this.mail();
+      const post = () => this.post(mail, message);
+      return this.backend.call('send', {}, (signal) => underSignal(signal, post));
+    });
   }
 
   /** Answers the header X-Message-Id, with which SendGrid's reports on the message begin their own id of it. */
@@ -63,27 +62,23 @@ export class SendGridSender implements MessageSender {
       text,
       ...(html === null ? {} : { html }),
       categories: ['gatehouse', purpose],
-      customArgs: { delivery: id, org: orgId ?? '', purpose },
+      customArgs: { delivery: id, ...(orgId === null ? {} : { org: orgId }), purpose },
       trackingSettings: NO_TRACKING,
     };
   }
 }
 
-/** The package's types leave out what it hands on to axios. */
-type Client = typeof SendGridClient & { setDefaultRequest(defaults: { readonly maxRedirects: number }): unknown };
-
 async function openMail({ apiKey, origin }: SendGridOptions): Promise<MailService> {
   // The packages' types describe their CommonJS form alone; as modules they have their classes as named exports.
   const { MailService } = (await import('@sendgrid/mail')) as unknown as { MailService: new () => MailService };
-  const { Client } = (await import('@sendgrid/client')) as unknown as { Client: new () => Client };
+  const { Client } = (await import('@sendgrid/client')) as unknown as { Client: new () => typeof SendGridClient };
   const client = new Client();
   client.setApiKey(apiKey);
   // After the key: setting that puts the default origin back.
   if (origin !== undefined) client.setDefaultRequest('baseUrl', origin);
-  // To follow one is to send again.
-  client.setDefaultRequest({ maxRedirects: 0 });
+  const createRequest = client.createRequest.bind(client);
+  client.createRequest = (data) => ({ ...createRequest(data), ...axiosLimits() });
   const mail = new MailService();
   mail.setClient(client);
-  mail.setTimeout(TIMEOUT_MS);
   return mail;
 }

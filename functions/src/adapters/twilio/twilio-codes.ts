@@ -25,9 +25,10 @@ const CODES: ReadonlyMap<number, Because> = new Map<number, Because>([
   [21268, 'destination'],
   /** Geo permissions: the region is switched off, or not served. */
   [21408, 'region'],
-  /** 'From' is missing. */
+  /** 'From' is not a number of this account; it is missing. */
+  [21601, 'account'],
   [21603, 'account'],
-  /** A trial account, and a number that it has not verified. */
+  /** A trial account, or one without an approved compliance profile, and a number that it has not verified. */
   [21608, 'destination'],
   /** The recipient has opted out. */
   [21610, 'destination'],
@@ -37,12 +38,14 @@ const CODES: ReadonlyMap<number, Because> = new Map<number, Because>([
   [21614, 'destination'],
   /** 'To' is a landline. */
   [21635, 'destination'],
-  /** 'From' is not a number of Twilio's; not one of this account; can't send text messages. */
+  /** 'From' is not a number of Twilio's (a short code: see below); not one of this account; can't send text messages. */
   [21659, 'account'],
   [21660, 'account'],
   [21661, 'account'],
-  /** The messaging service does not exist; its name is none. */
+  /** The messaging service does not exist; has no sender for this 'To'; has none at all; its name is none. */
   [21701, 'account'],
+  [21703, 'destination'],
+  [21704, 'account'],
   [21705, 'account'],
   /** Account suspended. */
   [30002, 'account'],
@@ -50,8 +53,15 @@ const CODES: ReadonlyMap<number, Because> = new Map<number, Because>([
   [30450, 'region'],
   [30453, 'region'],
   [60410, 'region'],
+  /** The account's messages of a day are used up: tomorrow it may send again, and not in seconds. */
+  [63038, 'account'],
 ]);
 
-export function becauseOf(code: number): Because | undefined {
-  return CODES.get(code);
+const SHORT_CODE = /^\d{3,8}$/;
+/** Not a number of Twilio's, or a short code of another country than 'To'. */
+const NO_SENDER_OR_ABROAD = 21659;
+
+/** `sender`: who was to send it. Numbers that a short code does not reach are their own trouble, and not the account's. */
+export function becauseOf(code: number, sender: string): Because | undefined {
+  return code === NO_SENDER_OR_ABROAD && SHORT_CODE.test(sender) ? 'destination' : CODES.get(code);
 }

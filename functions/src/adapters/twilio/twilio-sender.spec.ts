@@ -49,7 +49,7 @@ describe('TwilioSender', () => {
     };
     const To = '+12025550143';
     const Body = '123456 is your Acme code & more';
-    const ValidityPeriod = '600';
+    const ValidityPeriod = '300';
 
     for (const from of ['+12025550100', '72345', 'ACME', 'MGM'])
       it(`for the sender ${from}`, async () => {
@@ -69,7 +69,7 @@ describe('TwilioSender', () => {
         From: '+12025550100',
         Body,
         ValidityPeriod,
-        StatusCallback: `${PUBLIC_URL}/webhooks/twilio/status?${query}`,
+        StatusCallback: `${PUBLIC_URL}/webhooks/twilio/status?${query}#rc=3&rp=ct,rt,5xx`,
       });
     });
 
@@ -78,8 +78,12 @@ describe('TwilioSender', () => {
       expect(new URL(StatusCallback).searchParams.get('org')).to.equal('');
     });
 
+    it('for a code to wait no longer than it lives', async () => {
+      expect((await fieldsOf({}, aMessage({ lifetimeSeconds: 60 })))['ValidityPeriod']).to.equal('60');
+    });
+
     it('for a notice to wait as long as it takes', async () => {
-      const notice = aMessage({ code: null, purpose: 'password_changed' });
+      const notice = aMessage({ code: null, lifetimeSeconds: null, purpose: 'password_changed' });
       expect(await fieldsOf({}, notice)).to.deep.equal({ To, From: '+12025550100', Body });
     });
   });

@@ -1,11 +1,13 @@
 import type { RequestClient, Twilio } from 'twilio';
-import { CODE_LIFETIME_SECONDS } from '../../codes/code-policy.js';
 import { twilioStatusUrl } from '../../delivery/callback-url.js';
 import type { RenderedMessage } from '../../delivery/message.js';
 import type { Handover, MessageSender } from '../../delivery/message-sender.js';
 import type { Backend } from '../../lib/backend.js';
-import { failedHandover } from '../failed-handover.js';
+import { SECOND_MS } from '../../lib/clock.js';
+import { axiosLimits, underSignal } from '../axios-limits.js';
+import { handOver } from '../failed-handover.js';
 import { notAccepted } from '../not-accepted-error.js';
+import { openedOnce } from '../opened-once.js';
 import { retryAfterMs } from '../retry-after.js';
 import { becauseOf } from './twilio-codes.js';
 
@@ -23,29 +25,34 @@ export interface TwilioOptions {
 }
 
 const PROVIDER = 'twilio';
-/** Below the deadline of the call around it, so that the connection is closed and not just forgotten. */
-const TIMEOUT_MS = 3_500;
+const CONNECTIONS = {
+  /** The package has 20: who waits for one of them waits under a deadline, and counts as perhaps taken without having left. */
+  maxSockets: Number.POSITIVE_INFINITY,
+  maxTotalSockets: Number.POSITIVE_INFINITY,
+  /** How long an idle one is kept, as by Node's own agent: a message is lost with one that Twilio has closed meanwhile. */
+  timeout: 5 * SECOND_MS,
+};
 const MESSAGING_SERVICE = /^MG[0-9a-f]{32}$/i;
 
 /** Text messages through Twilio Programmable Messaging. The package is loaded with the first message. */
 export class TwilioSender implements MessageSender {
-  private client: Promise<Twilio> | undefined;
+  private readonly client: () => Promise<Twilio>;
 
   constructor(
     private readonly options: TwilioOptions,
     private readonly backend: Backend,
-  ) {}
+  ) {
+    this.client = openedOnce(PROVIDER, () => openClient(options));
+  }
 
   /** One try: Twilio has no idempotency key, and a second message of unknown need costs money and confuses. */
-  async send(message: RenderedMessage): Promise<Handover> {
-    try {
-      this.client ??= openClient(this.options);
-      const client = await this.client;
-      const { sid } = await this.backend.call('send', {}, () => client.messages.create(this.fieldsOf(message)));
-      return { provider: PROVIDER, outcome: 'accepted', providerId: sid ?? null };
-    } catch (error) {
-      return failedHandover(PROVIDER, error);
-    }
+  send(message: RenderedMessage): Promise<Handover> {
+    return handOver(PROVIDER, async () => {
+      const { messages } = await this.client();
+      const create = () => messages.create(this.fieldsOf(message));
+      const { sid } = await this.backend.call('send', {}, (signal) => underSignal(signal, create));
+      return sid ?? null;
+    });
   }
 
   private fieldsOf(message: RenderedMessage) {
@@ -55,17 +62,18 @@ export class TwilioSender implements MessageSender {
       body: message.text,
       ...(MESSAGING_SERVICE.test(sender) ? { messagingServiceSid: sender } : { from: sender }),
       ...(publicUrl === null ? {} : { statusCallback: twilioStatusUrl(publicUrl, message) }),
-      // A code that has waited in Twilio's queue for longer than codes live is not worth its price.
-      ...(message.code === null ? {} : { validityPeriod: CODE_LIFETIME_SECONDS.max }),
+      // A code that has waited in Twilio's queue for longer than it lives is not worth its price.
+      ...(message.lifetimeSeconds === null ? {} : { validityPeriod: message.lifetimeSeconds }),
     };
   }
 }
 
-async function openClient({ accountSid, username, password, origin }: TwilioOptions): Promise<Twilio> {
+async function openClient({ accountSid, username, password, sender, origin }: TwilioOptions): Promise<Twilio> {
   const { default: twilio } = await import('twilio');
-  const httpClient = new twilio.RequestClient({ timeout: TIMEOUT_MS });
+  const httpClient = new twilio.RequestClient(CONNECTIONS);
+  httpClient.axios.interceptors.request.use((request) => Object.assign(request, axiosLimits()));
   if (origin !== undefined) redirect(httpClient, origin);
-  refuse(httpClient);
+  refuse(httpClient, sender);
   return twilio(username, password, { accountSid, httpClient });
 }
 
@@ -78,7 +86,7 @@ function redirect({ axios }: RequestClient, origin: string): void {
 }
 
 /** Ahead of the package's own errors, which have lost the headers. https://www.twilio.com/docs/usage/twilios-response */
-function refuse({ axios }: RequestClient): void {
+function refuse({ axios }: RequestClient, sender: string): void {
   axios.interceptors.response.use((response) => {
     const { status, headers, data } = response;
     if (status >= 200 && status < 300) return response;
@@ -87,7 +95,8 @@ function refuse({ axios }: RequestClient): void {
       provider: PROVIDER,
       status,
       code: code?.toString(),
-      because: code === undefined ? undefined : becauseOf(code),
+      isReadable: code !== undefined,
+      because: code === undefined ? undefined : becauseOf(code, sender),
       retryAfterMs: retryAfterMs({ retryAfter: headers['retry-after'] }),
     });
   });

@@ -79,7 +79,7 @@ function rowOf({ at, orgId, action, target, actor, details }: AuditRecord): stri
   const about = target.kind === 'org' ? '' : target.id;
   return [
     toSecond(at),
-    orgId,
+    orgId ?? 'main app',
     action,
     about,
     `${actor.kind}:${actor.id ?? 'unknown'}`,

@@ -13,5 +13,9 @@ export interface Backoffice {
 /** Somebody's own login says which project pays for what it asks: without that Google refuses. */
 export function openBackoffice(config: Config): Backoffice {
   const { ports, close } = composePorts(config, { billed: config.emulators === null });
-  return { ports, services: composeServices(ports, config.secrets), close };
+  return {
+    ports,
+    services: composeServices(ports, { secrets: config.secrets, mainApp: config.account.mainApp }),
+    close,
+  };
 }

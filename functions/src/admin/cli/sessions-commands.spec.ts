@@ -24,7 +24,7 @@ describe('admin sessions', () => {
     const challenge = {
       challengeId: sid,
       serial: 1,
-      ordinal: 1,
+      sequence: 1,
       proves: null,
       uid: user.uid,
       mac: 'mac',

@@ -104,6 +104,23 @@ describeDoctor('Twilio, with an API key', (stub) => {
     });
 });
 
+describeDoctor('A provider’s settings', (stub) => {
+  for (const [provider, name, value] of [
+    ['Twilio', 'TWILIO_ACCOUNT_SID', 'SK1'],
+    ['SendGrid', 'SENDGRID_FROM', 'Acme <noreply@example.com>'],
+  ] as const)
+    it(`are mistaken: ${name}=${value}`, async () => {
+      stub().settings[name] = value;
+      const { status, message, remedy } = await stub().check(provider);
+      expect({ status, message }).to.deep.equal({
+        status: 'failed',
+        message: "The provider's settings are incomplete or mistaken: no instance starts.",
+      });
+      expect(remedy).to.include(name);
+      expect(stub().asked()).to.deep.equal([]);
+    });
+});
+
 describeDoctor('SendGrid', (stub) => {
   const check = () => stub().check('SendGrid');
 

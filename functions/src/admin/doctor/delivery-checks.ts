@@ -113,14 +113,14 @@ function sendGridFinding(answer: ApiAnswer, target: DoctorTarget): Finding {
   return ok('SendGrid accepts the key, and it may send.');
 }
 
-/** Of one provider: half of another is not its fault. @throws FindingError when some of `names` are missing */
+/** Of one provider: half of another is not its fault. @throws FindingError when some of `names` are missing or mistaken */
 function settings({ read }: DoctorTarget, names: readonly ParamName[]): DeliveryConfig {
   const values = new Map(names.map((name) => [name, read(name)]));
   try {
     return readDelivery((name) => values.get(name) ?? '', undefined);
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
-    throw new FindingError(failed('The provider is configured in half: no instance starts.', message));
+    throw new FindingError(failed("The provider's settings are incomplete or mistaken: no instance starts.", message));
   }
 }
 

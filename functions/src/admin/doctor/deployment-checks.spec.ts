@@ -16,6 +16,7 @@ const NAMES = [
   'web API key',
   'function',
   'signing of tokens',
+  'queueing of messages',
   'Twilio',
   'SendGrid',
   'delivery reports',
@@ -34,6 +35,7 @@ const ASKED: readonly (readonly [name: string, route: keyof typeof ROUTES, permi
   ['TTL policies', 'fields', 'datastore.indexes.list'],
   ['function', 'function', 'cloudfunctions.functions.get'],
   ['signing of tokens', 'function', 'cloudfunctions.functions.get'],
+  ['queueing of messages', 'function', 'cloudfunctions.functions.get'],
 ];
 
 describeDoctor('deploymentChecks', (stub) => {

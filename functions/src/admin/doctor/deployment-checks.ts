@@ -1,3 +1,5 @@
+import { accountChecks } from './account-checks.js';
+import { AccountPolicies } from './account-policies.js';
 import { apiKeyCheck } from './api-key-check.js';
 import { type Check, skipped } from './check.js';
 import { clockCheck } from './clock-check.js';
@@ -12,8 +14,6 @@ import { IndexState } from './index-state.js';
 import { reportsCheck } from './report-checks.js';
 import { rulesCheck } from './rules-check.js';
 import { secretChecks } from './secret-checks.js';
-import { signingCheck } from './signing-check.js';
-import { SigningPolicies } from './signing-policies.js';
 
 /** Everything that there is to check. Each list is for one run: its checks share what they ask. */
 export function deploymentChecks(target: DoctorTarget): readonly Check[] {
@@ -23,7 +23,7 @@ export function deploymentChecks(target: DoctorTarget): readonly Check[] {
   const state = new IdentityState(api, projectId, inEmulator);
   const indexes = new IndexState(api, projectId);
   const deployed = functionState(api, projectId, region);
-  const policies = new SigningPolicies(api, projectId);
+  const policies = new AccountPolicies(api, projectId);
   const remote = (reason: string, check: Check) => (inEmulator ? without(check, reason) : check);
   return [
     remote('The Auth emulator always has tenants.', multiTenancyCheck(state, projectId)),
@@ -35,9 +35,8 @@ export function deploymentChecks(target: DoctorTarget): readonly Check[] {
     ...secretChecks(target),
     apiKeyCheck(api, state, target),
     remote('The local stack deploys nothing.', functionCheck(deployed, projectId, region)),
-    remote(
-      'The Auth emulator takes unsigned tokens.',
-      signingCheck({ policies, projectId, account, functionState: deployed }),
+    ...accountChecks({ policies, projectId, account, functionState: deployed }).map((check) =>
+      remote('The emulators ask for no roles.', check),
     ),
     twilioCheck(target),
     sendGridCheck(target),

@@ -116,7 +116,8 @@ export class DoctorStub extends StubServer {
     this.on('ruleset', json({ name: RULESET, source: { files: [{ name: 'firestore.rules', content: RULES }] } }));
     this.on('fields', json({ fields: deployedFields() }));
     this.on('function', json({ state: 'ACTIVE', serviceConfig: { serviceAccountEmail: ACCOUNT } }));
-    this.on('accountPolicy', json({ bindings: [binding('roles/iam.serviceAccountTokenCreator', itself)] }));
+    const onItself = ['roles/iam.serviceAccountTokenCreator', 'roles/iam.serviceAccountUser'];
+    this.on('accountPolicy', json({ bindings: onItself.map((role) => binding(role, itself)) }));
     this.on('projectPolicy', json({ bindings: [binding('roles/owner', 'user:ada@example.com')] }));
     this.on('twilio', json({ sid: TWILIO_SID, status: 'active', type: 'Full', auth_token: 'twilio-token' }));
     this.on('twilioMessages', json({ messages: [], page: 0, page_size: 1, next_page_uri: null }));

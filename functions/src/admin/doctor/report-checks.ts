@@ -12,7 +12,7 @@ export function reportsCheck(target: DoctorTarget): Check {
     if (wrong !== null) return failed('No instance starts: what reports need is not well-formed.', wrong);
     // The providers' own checks say what is missing of them.
     if (messageOf(() => readDelivery(target.read, undefined)) !== null)
-      return skipped('A provider is configured in half.');
+      return skipped("A provider's settings are incomplete or mistaken.");
     const config = readDelivery(target.read, undefined);
     if (config.twilio === null && config.sendgrid === null) return skipped('No provider is configured.');
     const missing = missingForReports(config);

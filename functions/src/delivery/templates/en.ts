@@ -11,7 +11,7 @@ export const en: Texts = {
 
 It is valid for {duration}. Never share it with anyone.
 
-If you are not logging in right now, somebody else may know your password: please change it.`,
+If you did not try to log in, somebody else may know your password: please change it now.`,
   },
   password_reset: {
     sms: '{code} is your[ {org}] password reset code. Valid for {minutes} min. Never share it.',
@@ -47,30 +47,30 @@ It is valid for {duration}. Never share it with anyone.
 If you did not ask for it, please ignore this message.`,
   },
   password_changed: {
-    sms: 'Your[ {org}] password was changed on {time}. If it was not you, reset it now and contact support.',
+    sms: 'Your[ {org}] password was changed on {time}. If this was not you, reset it now and contact support.',
     emailSubject: 'Your[ {org}] password was changed',
     emailText: `The password of your[ {org}] account was changed on {time}.
 
-If it was you, there is nothing to do.
+If this was you, there is nothing you need to do.
 
-If it was not you, please reset your password now and contact[ {org}] support.`,
+If this was not you, please reset your password now and contact[ {org}] support.`,
   },
   contact_changed: {
-    sms: 'Email or phone of your[ {org}] account changed on {time}. If it was not you, contact support now.',
+    sms: 'The email or phone of your[ {org}] account was changed on {time}. If this was not you, contact support now.',
     emailSubject: 'The contact details of your[ {org}] account were changed',
     emailText: `The email address or phone number of your[ {org}] account was changed on {time}.
 
-If it was you, there is nothing to do.
+If this was you, there is nothing you need to do.
 
-If it was not you, please contact[ {org}] support now and reset your password.`,
+If this was not you, please contact[ {org}] support now and reset your password.`,
   },
   new_device: {
-    sms: 'New device logged in to your[ {org}] account on {time}. If it was not you, reset your password now.',
+    sms: 'A new device logged in to your[ {org}] account on {time}. If this was not you, reset your password now.',
     emailSubject: 'New login to your[ {org}] account',
     emailText: `Somebody logged in to your[ {org}] account from a new device on {time}.
 
-If it was you, there is nothing to do.
+If this was you, there is nothing you need to do.
 
-If it was not you, please reset your password now and contact[ {org}] support.`,
+If this was not you, please reset your password now and contact[ {org}] support.`,
   },
 };

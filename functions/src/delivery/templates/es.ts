@@ -11,7 +11,7 @@ export const es: Texts = {
 
 Vence en {duration}. No lo comparta con nadie.
 
-Si no está iniciando sesión en este momento, es posible que otra persona conozca su contraseña: cámbiela, por favor.`,
+Si no ha intentado iniciar sesión, es posible que otra persona conozca su contraseña: cámbiela cuanto antes.`,
   },
   password_reset: {
     sms: '{code} es su codigo para cambiar la contraseña[ de {org}]. Vence en {minutes} min. No lo comparta.',
@@ -25,20 +25,20 @@ Vence en {duration}. No lo comparta con nadie.
 Si no lo ha solicitado, ignore este mensaje: su contraseña sigue siendo la misma.`,
   },
   email_verification: {
-    sms: '{code} verifica su correo[ en {org}]. Vence en {minutes} min. No lo comparta.',
-    emailSubject: 'Verifique su correo electrónico[ en {org}]',
-    emailText: `Use este código para verificar el correo electrónico de su cuenta[ de {org}]:
+    sms: '{code} es su codigo para confirmar su correo[ en {org}]. Vence en {minutes} min. No lo comparta.',
+    emailSubject: 'Confirme su dirección de correo electrónico[ en {org}]',
+    emailText: `Use este código para confirmar la dirección de correo electrónico de su cuenta[ de {org}]:
 
 {code}
 
 Vence en {duration}. No lo comparta con nadie.
 
-Si no tiene esa cuenta, ignore este mensaje.`,
+Si no tiene una cuenta[ de {org}], ignore este mensaje.`,
   },
   phone_verification: {
-    sms: '{code} verifica su telefono[ en {org}]. Vence en {minutes} min. No lo comparta.',
-    emailSubject: 'Verifique su número de teléfono[ en {org}]',
-    emailText: `Use este código para verificar el número de teléfono de su cuenta[ de {org}]:
+    sms: '{code} es su codigo para confirmar su teléfono[ en {org}]. Vence en {minutes} min. No lo comparta.',
+    emailSubject: 'Confirme su número de teléfono[ en {org}]',
+    emailText: `Use este código para confirmar el número de teléfono de su cuenta[ de {org}]:
 
 {code}
 
@@ -47,30 +47,30 @@ Vence en {duration}. No lo comparta con nadie.
 Si no lo ha solicitado, ignore este mensaje.`,
   },
   password_changed: {
-    sms: 'Su contraseña[ de {org}] ha cambiado ({time}). Si no fue usted, restablezca la contraseña y avise a soporte.',
+    sms: 'Su contraseña[ de {org}] ha cambiado ({time}). Si no fue usted, restablézcala y avise a soporte.',
     emailSubject: 'Su contraseña[ de {org}] ha cambiado',
     emailText: `La contraseña de su cuenta[ de {org}] se cambió el {time}.
 
 Si fue usted, no tiene que hacer nada.
 
-Si no fue usted, restablezca ahora su contraseña y contacte con el soporte[ de {org}].`,
+Si no fue usted, restablezca ahora su contraseña y póngase en contacto con el equipo de soporte[ de {org}].`,
   },
   contact_changed: {
-    sms: 'El email o el teléfono de su cuenta[ de {org}] ha cambiado ({time}). Si no fue usted, avise a soporte ya.',
+    sms: 'El correo o el teléfono de su cuenta[ de {org}] ha cambiado ({time}). Si no fue usted, avise ya a soporte.',
     emailSubject: 'Los datos de contacto de su cuenta[ de {org}] han cambiado',
-    emailText: `El correo electrónico o el número de teléfono de su cuenta[ de {org}] se cambió el {time}.
+    emailText: `La dirección de correo electrónico o el número de teléfono de su cuenta[ de {org}] se cambió el {time}.
 
 Si fue usted, no tiene que hacer nada.
 
-Si no fue usted, contacte cuanto antes con el soporte[ de {org}] y restablezca su contraseña.`,
+Si no fue usted, póngase en contacto cuanto antes con el equipo de soporte[ de {org}] y restablezca su contraseña.`,
   },
   new_device: {
-    sms: 'Nuevo acceso a su cuenta[ de {org}] ({time}). Si no fue usted, restablezca la contraseña y avise a soporte.',
+    sms: 'Acceso a su cuenta[ de {org}] desde un dispositivo nuevo ({time}). Si no fue usted, restablezca ya su contraseña.',
     emailSubject: 'Nuevo inicio de sesión en su cuenta[ de {org}]',
     emailText: `Se inició sesión en su cuenta[ de {org}] desde un dispositivo nuevo el {time}.
 
 Si fue usted, no tiene que hacer nada.
 
-Si no fue usted, restablezca ahora su contraseña y contacte con el soporte[ de {org}].`,
+Si no fue usted, restablezca ahora su contraseña y póngase en contacto con el equipo de soporte[ de {org}].`,
   },
 };

@@ -13,8 +13,13 @@ const FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Hiragino Sa
 const MONOSPACE = 'font-family:ui-monospace,Menlo,Consolas,monospace';
 const CARD = 'width:100%;max-width:600px;table-layout:fixed;background-color:#ffffff;border-radius:8px';
 const CELL = `padding:28px 24px 12px;${FONT};font-size:16px;line-height:1.5;color:#1b1f27;text-align:left;overflow-wrap:anywhere;word-break:break-word`;
-const CODE = `padding:10px 16px;${MONOSPACE};font-size:28px;line-height:1.3;font-weight:700;letter-spacing:3px;background-color:#eaeef5;color:#1b1f27;border-radius:6px;white-space:nowrap;-webkit-user-select:all;user-select:all`;
+const CODE = `padding:10px 13px 10px 16px;${MONOSPACE};font-size:28px;line-height:1.3;font-weight:700;letter-spacing:3px;background-color:#eaeef5;color:#1b1f27;border-radius:6px;white-space:nowrap;-webkit-user-select:all;user-select:all`;
 const TABLE = 'role="presentation" cellpadding="0" cellspacing="0" border="0"';
+/** Read by no client, an inbox's preview line alone; Outlook for Windows has its own word for it. */
+const HIDDEN = 'display:none;mso-hide:all;max-height:0;overflow:hidden';
+/** Outlook for Windows takes Times New Roman where it doesn't know the first font of a list. */
+const OUTLOOK_FONTS = `<!--[if mso]><style>.ink,.ink h1,.ink p{font-family:'Segoe UI',Arial,sans-serif!important}
+.code{font-family:Consolas,monospace!important}</style><![endif]-->`;
 /** Outlook for Windows knows no greatest width. */
 const OUTLOOK_WIDTH = {
   open: `<!--[if mso]><table ${TABLE} width="600"><tr><td><![endif]-->`,
@@ -23,8 +28,12 @@ const OUTLOOK_WIDTH = {
 /** Fills the preview line of an inbox, so that the preheader stands there alone. */
 const FILLER = '&zwnj;&nbsp;'.repeat(80);
 
-/** Inline styles are what every client knows; those that know more turn dark when the rest of the screen is. */
+/**
+ * Inline styles are what every client knows; those that know more turn dark when the rest of the screen is. A code that a
+ * client takes for a phone number should not look like a link at least.
+ */
 const HEAD_STYLE = `:root{color-scheme:light dark;supported-color-schemes:light dark}
+.code a{color:inherit!important;text-decoration:none!important}
 @media (prefers-color-scheme:dark){
 .page{background-color:#12151a!important}.card{background-color:#1b2028!important}
 .ink{color:#e9ecf1!important}.code{background-color:#2a3240!important;color:#ffffff!important}}`;
@@ -37,7 +46,7 @@ export function mailHtml({ subject, paragraphs, values }: MailContent, lang: Loc
   const body = paragraphs.map((paragraph) => paragraphHtml(paragraph, values)).join('\n');
   const preheader = values.code || fill(paragraphs[0] ?? '', values);
   return `<!doctype html>
-<html lang="${lang}">
+<html lang="${lang}" dir="ltr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -47,10 +56,11 @@ export function mailHtml({ subject, paragraphs, values }: MailContent, lang: Loc
 <meta name="x-apple-disable-message-reformatting">
 <title>${escapeHtml(subject)}</title>
 <style>${HEAD_STYLE}</style>
+${OUTLOOK_FONTS}
 </head>
 <body class="page" style="margin:0;padding:0;background-color:#f2f4f7">
-<div style="display:none;max-height:0;overflow:hidden">${escapeHtml(preheader)}${FILLER}</div>
-<table ${TABLE} width="100%" class="page" style="background-color:#f2f4f7"><tr><td align="center" style="padding:24px 12px">
+<div style="${HIDDEN}">${escapeHtml(preheader)}${FILLER}</div>
+<table ${TABLE} width="100%" lang="${lang}" dir="ltr" class="page" style="background-color:#f2f4f7"><tr><td align="center" style="padding:24px 12px">
 ${OUTLOOK_WIDTH.open}
 <table ${TABLE} width="100%" class="card" style="${CARD}"><tr><td class="ink" style="${CELL}">
 <h1 class="ink" style="margin:0 0 20px;font-size:20px;line-height:1.35;color:#1b1f27">${escapeHtml(subject)}</h1>

@@ -1,14 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { codeMessage, EMAIL, orgWith } from '../../../test/support/delivery-desk.js';
-import {
-  ALL_KINDS,
-  CODE_PURPOSES,
-  HOSTILE_NAMES,
-  messageOf,
-  NOTICE_TIME,
-  PURPOSES,
-} from '../../../test/support/message-samples.js';
+import { ALL_KINDS, CODE_PURPOSES, HOSTILE_NAMES, messageOf, PURPOSES } from '../../../test/support/message-samples.js';
 import type { OrgSettings } from '../../orgs/org-settings.js';
 import { LOCALES } from '../locale.js';
 import { isNoticeKind } from '../message.js';
@@ -43,7 +36,10 @@ describe('A mail', () => {
       if (!isNoticeKind(purpose)) {
         expect(text.split('\n').filter((line) => line === '012345')).to.have.length(1);
         expect(html.split('>012345<')).to.have.length(2);
-      } else expect(text).to.include(NOTICE_TIME).and.not.to.include('012345');
+      } else
+        expect(text)
+          .to.match(/2026.+07:00\u00a0UTC/)
+          .and.not.to.include('012345');
       expect(text).to.include('Acme');
       expect(subject).to.include('Acme');
     }
@@ -58,7 +54,9 @@ describe('A mail', () => {
     const subjects = ALL_KINDS.map(({ purpose, locale }) => mailOf(named('Acme'), messageOf(purpose, locale)).subject);
     expect(new Set(subjects).size).to.equal(LOCALES.length * PURPOSES.length);
     for (const locale of LOCALES)
-      expect(mailOf(named('Acme'), messageOf('login', locale)).html).to.include(`<html lang="${locale}">`);
+      expect(mailOf(named('Acme'), messageOf('login', locale)).html).to.match(
+        new RegExp(`^<!doctype html>\n<html lang="${locale}" dir="ltr">[^]*<table [^>]*lang="${locale}" dir="ltr"`),
+      );
   });
 
   it('says minutes as the language does, rounded up', () => {
@@ -70,6 +68,32 @@ describe('A mail', () => {
     expect(saying(60, 'de')).to.include('gilt 1 Minute.');
     expect(saying(600, 'de')).to.include('gilt 10 Minuten.');
     expect(saying(60, 'ja')).to.include('1分間');
+  });
+
+  it('says when something happened as the language does, with the zone', () => {
+    const said = LOCALES.map((locale) => mailOf(named('Acme'), messageOf('new_device', locale)).text.split('\n')[0]);
+    expect(said.map((text) => text?.replaceAll('\u00a0', ' '))).to.deep.equal([
+      'Somebody logged in to your Acme account from a new device on November 22, 2026 at 07:00 UTC.',
+      'Se inició sesión en su cuenta de Acme desde un dispositivo nuevo el 22 de noviembre de 2026 a las 07:00 UTC.',
+      'Un nouvel appareil s’est connecté à votre compte Acme le 22 novembre 2026 à 07:00 UTC.',
+      'In Ihrem Konto bei Acme hat sich am 22. November 2026 um 07:00 UTC jemand von einem neuen Gerät aus angemeldet.',
+      'Um novo dispositivo acessou sua conta Acme em 22 de novembro de 2026 às 07:00 UTC.',
+      '2026年11月22日 07:00 UTCに、新しい端末からAcmeのアカウントへのログインがありました。',
+    ]);
+  });
+
+  it('is set as the language is: in French with a space that does not break before a colon', () => {
+    for (const purpose of PURPOSES) {
+      const { subject, text } = mailOf(named('Acme'), messageOf(purpose, 'fr'));
+      expect(`${subject}\n${text}`).not.to.match(/[^\u00a0\d][:;!?]|'/);
+    }
+  });
+
+  it('has one full stop behind a name that ends with one', () => {
+    for (const { purpose, locale } of ALL_KINDS) {
+      const { text, html } = mailOf(named('Acme S.A.'), messageOf(purpose, locale));
+      expect(`${text} ${html}`).to.include('Acme S.A.').and.not.to.include('..');
+    }
   });
 
   it('loads nothing, links nowhere and runs nothing', () => {
@@ -118,7 +142,7 @@ describe('A mail', () => {
     it('is the same in every language, and says which it is: the own of the org', () => {
       const [first, ...others] = LOCALES.map((locale) => mailOf(org, messageOf('login', locale)));
       for (const mail of others) expect(mail).to.deep.equal(first);
-      expect(first?.html).to.include('<html lang="pt">');
+      expect(first?.html).to.include('<html lang="pt" dir="ltr">');
     });
 
     it('takes what it leaves out from ours, and other messages altogether', () => {

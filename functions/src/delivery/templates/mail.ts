@@ -1,5 +1,5 @@
 import type { Message, Sender } from '../message.js';
-import { fill, valuesOf, worded } from './fill.js';
+import { fill, longTime, valuesOf, worded } from './fill.js';
 import { mailHtml } from './mail-html.js';
 import { orgName } from './org-name.js';
 import { overrideOf, usable } from './override.js';
@@ -10,7 +10,7 @@ type Mail = Readonly<Record<'subject' | 'text' | 'html', string>>;
 /** Text and HTML are made of the same paragraphs, so that both say the same. */
 export function mailOf(sender: Sender, message: Message): Mail {
   const name = orgName(sender);
-  const values = valuesOf(message, name);
+  const values = valuesOf(message, name, longTime);
   const ours = TEXTS[message.locale][message.purpose];
   const override = overrideOf(sender, message.purpose);
   const ownText = usable(override.emailText, name);

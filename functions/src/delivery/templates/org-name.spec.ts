@@ -19,6 +19,14 @@ describe('orgName', () => {
       expect(nameOf(name)).to.equal(name);
   });
 
+  it('keeps the dots of what is abbreviated, and none that a domain could have', () => {
+    for (const name of ['Acme Inc.', 'Acme S.A.', 'Acme S.p.A., Roma', 'J.P. Morgan', 'O.N.E'])
+      expect(nameOf(name)).to.equal(name);
+    const linked = { 'S.A.co': 'S.A co', 'a.b.co': 'a.b co', 'x.y-z': 'x y-z', '1.2.3.4': '1 2 3 4', 'a.b1': 'a b1' };
+    for (const [name, left] of Object.entries(linked)) expect(nameOf(name)).to.equal(left);
+    expect(smsOrgName(nameOf('evil.c→om'), meter)).to.equal('evil com');
+  });
+
   it('is harmless whatever it was made of', () => {
     for (const [name, left] of Object.entries(HOSTILE_NAMES)) expect(nameOf(name), name).to.equal(left);
   });
@@ -34,7 +42,9 @@ describe('orgName', () => {
       fc.property(anyText, (text) => {
         const name = nameOf(text);
         for (const shown of [name, smsOrgName(name, meter), smsOrgName(name, null)])
-          expect(shown).not.to.match(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Extended_Pictographic}@/]|\.\S|^\s|\s$|\s\s/u);
+          expect(shown).not.to.match(
+            /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Extended_Pictographic}@/]|\.\p{N}|\.[^\s.,]{2}|^\s|\s$|\s\s/u,
+          );
       }),
       { numRuns: 500 },
     );

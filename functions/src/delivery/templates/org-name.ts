@@ -10,8 +10,11 @@ const PICTURES =
   /\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u{20e3}|\p{Variation_Selector}/gu;
 /** Turns lines round, hides, or is not a character at all. */
 const UNSEEN = /[\p{Cf}\p{Cn}\p{Co}\p{Cs}]/gu;
-/** Without these no phone and no mail client makes a link of a name, or reads a domain out of it. */
-const LINK_MARKS = /:\/\/|[@/\\]|[.\u{3002}](?=\S)/gu;
+/**
+ * Without these no phone and no mail client makes a link of a name, or reads a domain out of it. The dots of `S.A.` stay: no
+ * domain ends with a single letter.
+ */
+const LINK_MARKS = /:\/\/|[@/\\]|\.(?=\S)(?!,|\p{L}(?:[\s.,]|$))|\u{3002}(?=\S)/gu;
 
 /**
  * What messages call an org: one line of letters, digits and signs. Whatever a name was made of, in it there are no control

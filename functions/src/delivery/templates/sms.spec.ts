@@ -65,6 +65,20 @@ describe('A text message', () => {
     }
   });
 
+  it('calls a code a code, which is what phones look for where there is no line for autofill', async () => {
+    for (const locale of LOCALES)
+      for (const purpose of CODE_PURPOSES)
+        for (const name of ['Acme', ''])
+          expect(await sms(named(name), purpose, locale)).to.match(/code\b|codigo|コード/i);
+  });
+
+  it('has one full stop behind a name that ends with one', async () => {
+    for (const { purpose, locale } of ALL_KINDS)
+      expect(await sms(named('Acme S.A.'), purpose, locale))
+        .to.include('Acme S.A.')
+        .and.not.to.include('..');
+  });
+
   it('ends with the line for autofill as browsers read it, where the org has a domain and there is a code', async () => {
     for (const { purpose, locale } of ALL_KINDS) {
       const text = await sms(named('Acme', { autofillDomain: 'acme.example' }), purpose, locale, '0123');

@@ -42,7 +42,15 @@ describe('sendgridEvents', () => {
     [{ event: 'bounce', type: 'blocked', status: '4.7.1' }, 'undelivered', 'blocked_4.7.1'],
     [{ event: 'bounce', type: 'blocked', reason: 'unable to get mx info' }, 'undelivered', 'blocked'],
     [{ event: 'bounce', type: 'other', status: 'ada@example.com' }, 'undelivered', 'bounce'],
-    [{ event: 'dropped', reason: 'Bounced Address', status: '5.0.0' }, 'failed', 'dropped'],
+    [{ event: 'dropped', reason: 'Bounced Address', status: '5.0.0' }, 'failed', 'dropped_bounced'],
+    [{ event: 'dropped', reason: 'Unsubscribed Address' }, 'failed', 'dropped_unsubscribed'],
+    [{ event: 'dropped', reason: 'Spam Reporting Address' }, 'failed', 'dropped_spam_report'],
+    [{ event: 'dropped', reason: 'Invalid' }, 'failed', 'dropped_invalid'],
+    [{ event: 'dropped', reason: 'Spam Content' }, 'failed', 'dropped_spam_content'],
+    [{ event: 'dropped', reason: 'Recipient List over Package Quota' }, 'failed', 'dropped_quota'],
+    [{ event: 'dropped', reason: 'Bounced Address ada@example.com' }, 'failed', 'dropped'],
+    [{ event: 'dropped', reason: 7 }, 'failed', 'dropped'],
+    [{ event: 'dropped' }, 'failed', 'dropped'],
   ];
   for (const [said, status, error] of SAID)
     it(`takes ${JSON.stringify(said)} for ${status}, ${error}`, () => {

@@ -14,6 +14,16 @@ const STATUSES = {
   dropped: 'failed',
 } as const;
 
+/** Why a mail was not even tried: most are lists of SendGrid's, which an address stays on until somebody takes it off. */
+const DROPPED: ReadonlyMap<string, string> = new Map([
+  ['Bounced Address', 'dropped_bounced'],
+  ['Unsubscribed Address', 'dropped_unsubscribed'],
+  ['Spam Reporting Address', 'dropped_spam_report'],
+  ['Invalid', 'dropped_invalid'],
+  ['Spam Content', 'dropped_spam_content'],
+  ['Recipient List over Package Quota', 'dropped_quota'],
+]);
+
 const event = reportedMessage.extend({
   event: z.enum(['processed', 'delivered', 'bounce', 'dropped']),
   email: z.email().toLowerCase(),
@@ -30,6 +40,7 @@ const event = reportedMessage.extend({
     .catch(undefined),
   /** `blocked` for a bounce that another message need not meet. */
   type: z.enum(['bounce', 'blocked']).catch('bounce'),
+  reason: z.string().catch(''),
 });
 
 /** @see https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event */
@@ -58,8 +69,8 @@ function reportOf(told: z.output<typeof event>): DeliveryReport {
   };
 }
 
-/** `bounce_5.1.1`, `blocked`, `dropped`: the reason that stands beside it may quote the mail and the address. */
-function errorOf({ event: kind, type, status }: z.output<typeof event>): string | null {
+/** `bounce_5.1.1`, `blocked`, `dropped_bounced`: any other reason may quote the mail and the address. */
+function errorOf({ event: kind, type, status, reason }: z.output<typeof event>): string | null {
   if (kind === 'bounce') return status === undefined ? type : `${type}_${status}`;
-  return kind === 'dropped' ? 'dropped' : null;
+  return kind === 'dropped' ? (DROPPED.get(reason) ?? 'dropped') : null;
 }

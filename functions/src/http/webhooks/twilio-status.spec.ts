@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { becauseOf } from '../../adapters/twilio/twilio-codes.js';
 import { twilioStatusUrl } from '../../delivery/callback-url.js';
 import { deliveryId } from '../../delivery/delivery-id.js';
 import { orgId } from '../../orgs/org-id.js';
@@ -44,8 +45,13 @@ describe('twilioStatus', () => {
       expect(read({ MessageStatus: 'undelivered', ErrorCode: text })[0]).to.include({ error: null });
   });
 
-  it('tells where the numbers around are pumped', () => {
-    expect(read({ MessageStatus: 'undelivered', ErrorCode: '30450' })[0]).to.include({ isOfRegion: true });
+  it('tells where the numbers around are pumped or switched off, as the answer to a message does', () => {
+    const known = Array.from({ length: 90_000 }, (_, index) => 10_000 + index).filter((code) => becauseOf(code, '+1'));
+    expect(known).to.include.members([21408, 30450, 30453, 21610]);
+    for (const code of known) {
+      const [report] = read({ MessageStatus: 'undelivered', ErrorCode: String(code) });
+      expect(report?.isOfRegion, String(code)).to.equal(becauseOf(code, '+1') === 'region');
+    }
   });
 
   it('leaves out what is about no message of ours', () => {

@@ -7,8 +7,11 @@ import { reportedMessage } from './reported-message.js';
 
 /** Twilio's statuses that say more than that the message is on its way. */
 const STATUSES = ['sent', 'delivered', 'undelivered', 'failed'] as const;
-/** The number stands among others that somebody is paid for. @see https://www.twilio.com/docs/api/errors/30450 */
-const PUMPED = '30450';
+/**
+ * The number stands among others that somebody is paid for, or its country is switched off. They are those of the answers
+ * to messages. @see https://www.twilio.com/docs/api/errors/30450 https://www.twilio.com/docs/api/errors/30453
+ */
+const OF_REGION: ReadonlySet<string> = new Set(['21408', '30450', '30453', '60410']);
 
 const status = z.object({
   MessageStatus: z.enum(STATUSES),
@@ -35,7 +38,7 @@ export const twilioStatus: Webhook = {
     const { delivery: id, purpose, org: orgId } = named.data;
     const { MessageStatus, MessageSid: providerId, To: value, ErrorCode: error } = told.data;
     const entry = { id, orgId, purpose, to: { kind: 'phone', value } } as const;
-    const isOfRegion = error === PUMPED;
+    const isOfRegion = error !== null && OF_REGION.has(error);
     return [{ entry, status: MessageStatus, provider: 'twilio', providerId, error, isOfRegion }];
   },
 };

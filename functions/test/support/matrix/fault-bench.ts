@@ -148,7 +148,8 @@ export class FaultBench {
   /** The user's codes that can still be used. */
   async liveCodes({ userId }: TestUser): Promise<number> {
     const codes = await this.probe.challengesOf(userId);
-    return codes.filter(({ mac, ordinal, voidedUpTo = -1 }) => typeof mac === 'string' && voidedUpTo < ordinal).length;
+    return codes.filter(({ mac, sequence, voidedUpTo = -1 }) => typeof mac === 'string' && voidedUpTo < sequence)
+      .length;
   }
 
   /** What became of the messages to a contact, the oldest first. */

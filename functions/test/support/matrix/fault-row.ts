@@ -32,10 +32,19 @@ export function expectUnavailable(response: ApiResponse, what: string): void {
   expect(Number(response.headers.get('retry-after')), what).to.be.at.most(RETRY_AFTER_MAX_SECONDS);
 }
 
-/** A request and whether it was answered within the 10 s that every one is. */
+/** An answer came later than the row says: because of what it tests, or of a machine that is busy with something else. */
+export class LateError extends Error {
+  constructor(ms: number, limitMs: number) {
+    super(`${ms} ms are not below ${limitMs}`);
+    this.name = 'LateError';
+  }
+}
+
+/** A request that is answered within the 10 s that every one is. @throws LateError */
 export async function inTime(send: () => Promise<ApiResponse>, limitMs = 10_500): Promise<ApiResponse> {
   const startedAt = Date.now();
   const response = await send();
-  expect(Date.now() - startedAt, 'milliseconds').to.be.below(limitMs);
+  const ms = Date.now() - startedAt;
+  if (ms >= limitMs) throw new LateError(ms, limitMs);
   return response;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { BACKEND_TIMES } from '../../../src/lib/backend-policy.js';
 import { LEASE_MIN, LOCAL_BURST } from '../../../src/limits/limit-policy.js';
 import { expectError, expectStatus } from '../api-client.js';
 import type { WireFault } from '../wire-fault.js';
@@ -67,6 +68,7 @@ export const FIRESTORE_ROWS: readonly FaultRow[] = [
     beside: 'waiting',
     fault: 'Firestore answers after 5 s',
     where: 'every route',
+    options: { times: BACKEND_TIMES },
     run: async (bench) => {
       await allUnavailable(bench, { mode: 'delay before', delayMs: 5_000 }, 5_000);
       const asked = bench.firestore.faults.requests.length;

@@ -5,7 +5,6 @@ import { Backend } from '../../../src/lib/backend.js';
 import { BACKEND_TIMES, BREAKER } from '../../../src/lib/backend-policy.js';
 import { expectError, expectStatus } from '../api-client.js';
 import { authEmulator } from '../auth-emulator.js';
-import { wrongCode } from '../scenario.js';
 import type { FaultBench } from './fault-bench.js';
 import { expectUnavailable, type FaultRow, inTime } from './fault-row.js';
 
@@ -98,6 +97,7 @@ export const IDENTITY_ROWS: readonly FaultRow[] = [
     beside: 'waiting',
     fault: 'Identity Platform 500, or timeout after its effect',
     where: 'createUser',
+    options: { times: BACKEND_TIMES },
     run: async (bench) => {
       bench.failIdentity({ mode: 'status', status: 500, times: 1, method: CREATE });
       expectStatus(await bench.post('register', bench.newcomer()), 201);
@@ -112,6 +112,7 @@ export const IDENTITY_ROWS: readonly FaultRow[] = [
     beside: 'waiting',
     fault: 'Identity Platform answers after 25 s',
     where: 'login, register, reset',
+    options: { times: BACKEND_TIMES },
     run: async (bench) => {
       const { email, password } = await bench.user();
       bench.failIdentity({ mode: 'delay before', delayMs: 25_000 });
@@ -182,7 +183,7 @@ export const IDENTITY_ROWS: readonly FaultRow[] = [
     run: async (bench) => {
       const { email, password } = await bench.user();
       bench.failIdentity({ mode: 'status', status: 503, reason: 'UNAVAILABLE' });
-      const ask = () => bench.post('login', { email, password: wrongCode('123456') });
+      const ask = () => bench.post('login', { email, password: 'not this one' });
       const answers = await Promise.all(Array.from({ length: 100 }, ask));
       const waits = answers.filter(({ status }) => status === 503).map(({ headers }) => headers.get('retry-after'));
       expect(new Set(waits).size, 'different waits').to.be.greaterThan(1);

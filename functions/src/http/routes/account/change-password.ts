@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { assertPasswordAllowed, assertPasswordDiffers } from '../../../users/password-policy.js';
 import { defineRoute } from '../../route.js';
 import { PASSWORD_UPDATED, password, passwordUpdated } from '../schemas.js';
-import { succeeded, success } from './account-schemas.js';
 
 export const changePassword = defineRoute(
   {
@@ -17,18 +16,18 @@ export const changePassword = defineRoute(
     limits: ['password_tries', 'client_password_tries'],
     idempotency: 'none',
     body: z.object({ oldPassword: password, newPassword: password }),
-    responses: { 200: { description: 'The new password is in force.', schema: succeeded(passwordUpdated) } },
+    responses: { 200: { description: 'The new password is in force.', schema: passwordUpdated } },
     errors: ['invalid_credentials', 'locked_out'],
     wording: {
       invalid_request: 'Password validation failed',
       invalid_credentials: 'Incorrect current password',
     },
   },
-  async ({ services: { mainApp, passwords }, account: { session }, client, locale, attempt, body }) => {
+  async ({ services: { mainApp, passwords }, account: { session, user }, client, locale, attempt, body }) => {
     assertPasswordAllowed(body.newPassword, mainApp.settings.passwordMinLength, 'newPassword');
     assertPasswordDiffers(body.newPassword, body.oldPassword, 'newPassword');
-    const change = { currentPassword: body.oldPassword, newPassword: body.newPassword, attempt, locale };
+    const change = { currentPassword: body.oldPassword, newPassword: body.newPassword, user, attempt, locale };
     await passwords.change(mainApp, session, client, change);
-    return { status: 200, body: success({ message: PASSWORD_UPDATED }) };
+    return { status: 200, body: { message: PASSWORD_UPDATED } };
   },
 );

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { parseEmail } from '../../../contacts/contact.js';
 import { defineRoute } from '../../route.js';
 import { email } from '../schemas.js';
-import { succeeded, success } from './account-schemas.js';
 
 export const forgotPassword = defineRoute(
   {
@@ -20,7 +19,7 @@ export const forgotPassword = defineRoute(
     responses: {
       200: {
         description: 'The code is on its way. With ACCOUNT_HIDE_EXISTENCE, the same for emails that nobody has.',
-        schema: succeeded(z.null()),
+        schema: z.null(),
       },
     },
     errors: ['not_found'],
@@ -28,6 +27,6 @@ export const forgotPassword = defineRoute(
   },
   async ({ services: { mainApp, passwords }, locale, body }) => {
     await passwords.sendResetCode(mainApp, parseEmail(body.email), locale);
-    return { status: 200, body: success(null) };
+    return { status: 200, body: null };
   },
 );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseEmail } from '../../../contacts/contact.js';
 import { defineRoute } from '../../route.js';
 import { email, password } from '../schemas.js';
-import { opened, success } from './account-schemas.js';
+import { opened } from './account-schemas.js';
 
 export const login = defineRoute(
   {
@@ -25,6 +25,6 @@ export const login = defineRoute(
     const address = parseEmail(body.email);
     const { user, token } = await services.accountLogin.logIn(address, body.password, { client, attempt });
     const data = { uid: user.uid, email: user.email, token: token.token };
-    return { status: 200, body: success(data), uid: user.uid };
+    return { status: 200, body: data, uid: user.uid };
   },
 );

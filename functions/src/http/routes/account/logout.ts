@@ -1,6 +1,5 @@
 import { defineRoute } from '../../route.js';
 import { LOGGED_OUT, loggedOut } from '../schemas.js';
-import { succeeded, success } from './account-schemas.js';
 
 export const logout = defineRoute(
   {
@@ -15,16 +14,11 @@ export const logout = defineRoute(
     limits: [],
     idempotency: 'none',
     body: null,
-    responses: {
-      200: {
-        description: 'The session is over.',
-        schema: succeeded(loggedOut),
-      },
-    },
+    responses: { 200: { description: 'The session is over.', schema: loggedOut } },
     errors: [],
   },
   async ({ services, account }) => {
     await services.accountSessions.end(account);
-    return { status: 200, body: success({ message: LOGGED_OUT }) };
+    return { status: 200, body: { message: LOGGED_OUT } };
   },
 );

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defineRoute } from '../../route.js';
-import { succeeded, success } from './account-schemas.js';
 
 export const refreshToken = defineRoute(
   {
@@ -16,12 +15,12 @@ export const refreshToken = defineRoute(
     idempotency: 'none',
     body: null,
     responses: {
-      200: { description: 'The new token.', schema: succeeded(z.object({ token: z.string() })) },
+      200: { description: 'The new token.', schema: z.object({ token: z.string() }) },
     },
     errors: [],
   },
   async ({ services, account }) => {
     const { token } = await services.accountSessions.refresh(account);
-    return { status: 200, body: success({ token }) };
+    return { status: 200, body: { token } };
   },
 );

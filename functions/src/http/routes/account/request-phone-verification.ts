@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parsePhone } from '../../../contacts/contact.js';
 import { defineRoute } from '../../route.js';
-import { accountPhone, DELIVERY_HEADER, PHONE_TAKEN, succeeded, success } from './account-schemas.js';
+import { accountPhone, DELIVERY_HEADER, PHONE_TAKEN } from './account-schemas.js';
 
 const SENT = 'OTP sent to phone';
 
@@ -22,7 +22,7 @@ export const requestPhoneVerification = defineRoute(
       200: {
         description: 'The code is on its way.',
         headers: DELIVERY_HEADER,
-        schema: succeeded(z.object({ message: z.literal(SENT) })),
+        schema: z.object({ message: z.literal(SENT) }),
       },
     },
     errors: ['already_exists', 'sms_not_allowed', 'sending_stopped', 'delivery_failed'],
@@ -35,6 +35,6 @@ export const requestPhoneVerification = defineRoute(
   async ({ services: { mainApp, verification }, account: { user }, client, locale, body }) => {
     const to = await parsePhone(body.phone, mainApp.settings.defaultCountry, 'phone');
     const { state } = await verification.sendPhoneCode(user, to, client, locale);
-    return { status: 200, body: success({ message: SENT }), headers: { 'OTP-Delivery': state } };
+    return { status: 200, body: { message: SENT }, headers: { 'OTP-Delivery': state } };
   },
 );

@@ -3,7 +3,7 @@ import { parseEmail } from '../../../contacts/contact.js';
 import { assertPasswordAllowed } from '../../../users/password-policy.js';
 import { defineRoute } from '../../route.js';
 import { code, email, PASSWORD_UPDATED, password, passwordUpdated } from '../schemas.js';
-import { INVALID_CODE, succeeded, success } from './account-schemas.js';
+import { INVALID_CODE } from './account-schemas.js';
 
 export const resetPassword = defineRoute(
   {
@@ -18,7 +18,7 @@ export const resetPassword = defineRoute(
     limits: [],
     idempotency: 'honoured',
     body: z.object({ email, code, newPassword: password }),
-    responses: { 200: { description: 'The new password is in force.', schema: succeeded(passwordUpdated) } },
+    responses: { 200: { description: 'The new password is in force.', schema: passwordUpdated } },
     errors: ['invalid_code', 'locked_out'],
     wording: { invalid_request: 'Password validation failed', invalid_code: INVALID_CODE },
   },
@@ -26,6 +26,6 @@ export const resetPassword = defineRoute(
     const address = parseEmail(body.email);
     assertPasswordAllowed(body.newPassword, mainApp.settings.passwordMinLength, 'newPassword');
     const uid = await passwords.reset(mainApp, address, body.code, body.newPassword, locale);
-    return { status: 200, body: success({ message: PASSWORD_UPDATED }), uid };
+    return { status: 200, body: { message: PASSWORD_UPDATED }, uid };
   },
 );

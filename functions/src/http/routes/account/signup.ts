@@ -3,7 +3,7 @@ import { parseEmail } from '../../../contacts/contact.js';
 import { assertPasswordAllowed } from '../../../users/password-policy.js';
 import { defineRoute } from '../../route.js';
 import { email, password, text } from '../schemas.js';
-import { opened, success } from './account-schemas.js';
+import { opened } from './account-schemas.js';
 
 export const signup = defineRoute(
   {
@@ -41,6 +41,6 @@ export const signup = defineRoute(
     const signingUp = { email: address, password: given.password, first_name, last_name };
     const { user, token, delivery } = await services.signup.signUp(signingUp, { client, attempt, locale });
     const data = { uid: user.uid, email: user.email, token: token.token };
-    return { status: 200, body: success(data), headers: { 'OTP-Delivery': delivery }, uid: user.uid };
+    return { status: 200, body: data, headers: { 'OTP-Delivery': delivery }, uid: user.uid };
   },
 );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../../route.js';
 import { code } from '../schemas.js';
-import { INVALID_CODE, succeeded, success } from './account-schemas.js';
+import { INVALID_CODE } from './account-schemas.js';
 
 export const verifyEmail = defineRoute(
   {
@@ -17,13 +17,13 @@ export const verifyEmail = defineRoute(
     idempotency: 'honoured',
     body: z.object({ code }),
     responses: {
-      200: { description: 'The email is verified.', schema: succeeded(z.object({ verified: z.literal(true) })) },
+      200: { description: 'The email is verified.', schema: z.object({ verified: z.literal(true) }) },
     },
     errors: ['invalid_code', 'locked_out'],
     wording: { invalid_request: INVALID_CODE, invalid_code: INVALID_CODE },
   },
   async ({ services, account: { user }, body }) => {
     await services.verification.verifyEmail(user, body.code);
-    return { status: 200, body: success({ verified: true }) };
+    return { status: 200, body: { verified: true } };
   },
 );

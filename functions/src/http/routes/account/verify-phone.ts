@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parsePhone } from '../../../contacts/contact.js';
 import { defineRoute } from '../../route.js';
 import { code } from '../schemas.js';
-import { accountPhone, PHONE_TAKEN, succeeded, success } from './account-schemas.js';
+import { accountPhone, PHONE_TAKEN } from './account-schemas.js';
 
 const INVALID = 'Invalid phone format or OTP';
 
@@ -23,7 +23,7 @@ export const verifyPhone = defineRoute(
       200: {
         description:
           'The number is the user’s. Where it took the place of another, the user’s other sessions are over.',
-        schema: succeeded(z.object({ verified: z.literal(true) })),
+        schema: z.object({ verified: z.literal(true) }),
       },
     },
     errors: ['invalid_code', 'locked_out', 'already_exists'],
@@ -36,6 +36,6 @@ export const verifyPhone = defineRoute(
   async ({ services: { mainApp, verification }, account, locale, body }) => {
     const number = await parsePhone(body.phone, mainApp.settings.defaultCountry, 'phone');
     await verification.verifyPhone(account, number, body.code, locale);
-    return { status: 200, body: success({ verified: true }) };
+    return { status: 200, body: { verified: true } };
   },
 );

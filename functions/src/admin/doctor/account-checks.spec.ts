@@ -147,3 +147,33 @@ describeDoctor('signing of tokens', (stub) => {
       expect((await check()).status).to.equal('failed');
     });
 });
+
+describeDoctor('queueing of messages', (stub) => {
+  const USER = 'roles/iam.serviceAccountUser';
+  const check = () => stub().check('queueing of messages');
+
+  it('is granted on the account, or on the project', async () => {
+    expect(await check()).to.include({ status: 'ok', message: `${ACCOUNT} may queue tasks as itself.` });
+    stub().on('accountPolicy', NOTHING);
+    stub().on('projectPolicy', policy(USER));
+    expect((await check()).status).to.equal('ok');
+  });
+
+  it('is another right than to sign, which does not stand for it', async () => {
+    stub().on('accountPolicy', policy(TOKEN_CREATOR));
+    expect(await check()).to.include({
+      status: 'failed',
+      message: `${ACCOUNT} may not queue tasks as itself: no forgotten password can be reset.`,
+      remedy: COMMAND.replace(TOKEN_CREATOR, USER),
+    });
+    stub().on('accountPolicy', policy(USER));
+    expect((await stub().check('signing of tokens')).status).to.equal('failed');
+  });
+
+  it('is granted by any role that has the permission', async () => {
+    const permissions = json({ includedPermissions: ['iam.serviceAccounts.actAs'] });
+    stub().routes.set(`GET /iam/v1/projects/${PROJECT}/roles/actor`, permissions);
+    stub().on('accountPolicy', policy(`projects/${PROJECT}/roles/actor`));
+    expect((await check()).status).to.equal('ok');
+  });
+});

@@ -3,8 +3,18 @@ import type { GoogleApi } from './google-api.js';
 import { ForbiddenError } from './google-errors.js';
 import { type Json, objectsAt, textAt, textsAt } from './json.js';
 
-export const SIGNING_ROLE = 'roles/iam.serviceAccountTokenCreator';
-const SIGN = 'iam.serviceAccounts.signBlob';
+/** What an account may be allowed to do with itself, and the role that is meant for it. */
+export interface Right {
+  readonly permission: string;
+  readonly role: string;
+}
+
+export const SIGN: Right = {
+  permission: 'iam.serviceAccounts.signBlob',
+  role: 'roles/iam.serviceAccountTokenCreator',
+};
+/** Each task bears a token of the account that is to run it. */
+export const ACT: Right = { permission: 'iam.serviceAccounts.actAs', role: 'roles/iam.serviceAccountUser' };
 const REVIEWER = 'roles/iam.securityReviewer';
 /** The version with conditions. */
 const VERSION = 3;
@@ -15,7 +25,7 @@ export interface Grant {
 }
 
 /** What the service account itself is granted, on itself and on the project; null where we may not look. */
-export class SigningPolicies {
+export class AccountPolicies {
   constructor(
     private readonly api: GoogleApi,
     private readonly projectId: string,
@@ -40,12 +50,13 @@ export class SigningPolicies {
     return policy && grantsOf(policy, email);
   }
 
-  /** Whether a role lets sign; null where we may not look. https://cloud.google.com/iam/docs/reference/rest/v1/roles/get */
-  async letsSign(role: string): Promise<boolean | null> {
-    if (role === SIGNING_ROLE) return true;
+  /** Whether a role gives a right; null where we may not look. https://cloud.google.com/iam/docs/reference/rest/v1/roles/get */
+  async gives(role: string, { permission }: Right): Promise<boolean | null> {
+    const known = [SIGN, ACT].find((right) => right.role === role);
+    if (known !== undefined) return known.permission === permission;
     const need = { permission: 'iam.roles.get', role: 'roles/iam.roleViewer' };
     const found = await visible(this.api.ask({ api: 'iam', path: `v1/${encodeURI(role)}`, need }), {});
-    return found && textsAt(found, 'includedPermissions').includes(SIGN);
+    return found && textsAt(found, 'includedPermissions').includes(permission);
   }
 }
 
