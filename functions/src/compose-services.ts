@@ -61,7 +61,7 @@ export function composeServices(ports: Ports, { hasher = new SecretHasher(), ...
     login: new LoginService({ ...ports, ...core, check, devices }),
     passwords: new PasswordService({ ...ports, ...core }),
     users: new UserService({ ...ports, cipher: core.cipher }),
-    userAdmin: new UserAdmin({ ...ports, access, guard: core.guard, clock, indexKey }),
+    userAdmin: new UserAdmin({ ...ports, access, directory: core.directory, guard: core.guard, clock, indexKey }),
     claims: core.claims,
     ...composeAccount(ports, core),
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { accountFaultRoutes } from './support/account-fault-cases.js';
-import { type ApiResponse, expectStatus, type TestOrg } from './support/api-client.js';
+import { type ApiResponse, expectStatus, type TestOrg, UnservedError } from './support/api-client.js';
 import { atOnce, dose } from './support/dose.js';
 import { expectOutage, faultRoutes, type PreparedRequest } from './support/fault-cases.js';
 import type { LinkState } from './support/faulty-link.js';
@@ -54,9 +54,7 @@ describe('Real outages: a port that nobody listens on, and one that never answer
   before(async () => {
     const prepared: [string, () => Promise<void>][] = [];
     for (const [name, prepare] of Object.entries(outages)) {
-      const bench = await startBench();
-      benches.push(bench);
-      prepared.push([name, await prepare(bench)]);
+      prepared.push([name, await prepareCalmly(prepare)]);
     }
     for (const [name, run] of prepared) {
       const running = run();
@@ -70,6 +68,19 @@ describe('Real outages: a port that nobody listens on, and one that never answer
     await Promise.all(benches.map(({ app }) => app.close()));
   });
 
+  /** On another bench where the machine was too slow for the deadlines. */
+  async function prepareCalmly(prepare: Outage, left = 2): Promise<() => Promise<void>> {
+    const bench = await startBench();
+    benches.push(bench);
+    try {
+      await fill(bench);
+      return await prepare(bench);
+    } catch (error) {
+      if (left === 0 || !(error instanceof UnservedError)) throw error;
+      return prepareCalmly(prepare, left - 1);
+    }
+  }
+
   for (const name of Object.keys(outages)) it(name, () => gone.get(name));
 
   function note(fault: string, route: string, { status }: ApiResponse): void {
@@ -81,9 +92,12 @@ type Note = (fault: string, route: string, response: ApiResponse) => void;
 
 async function startBench(): Promise<Bench> {
   const app = await startLinkedApp();
-  const org = await app.services.orgs.create({ name: 'Outages' }, BY);
+  return { app, org: await app.services.orgs.create({ name: 'Outages' }, BY) };
+}
+
+/** Warm: the credential is known, and connections are open. */
+async function fill({ app, org }: Bench): Promise<void> {
   await app.scenario.logIn(org, await app.scenario.register(org));
-  return { app, org };
 }
 
 function backendOutages(note: Note): Record<string, Outage> {

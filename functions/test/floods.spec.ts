@@ -124,7 +124,7 @@ describe('C-03: the same against the built function', () => {
     flooder = new FloodProcess();
     victim = await app.provision();
     other = await app.provision();
-    session = await served.scenario.logIn(other, await served.scenario.register(other));
+    session = await app.scenario.logIn(other, await app.scenario.register(other));
     await phase('wrong secret');
     await phase('quiet');
   });

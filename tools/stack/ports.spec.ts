@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { expect } from 'chai';
-import { chooseFixedPorts, chooseFreePorts, DEFAULT_PORTS, isPortFree, portVariable } from './ports.js';
+import { chooseFixedPorts, chooseFreePort, chooseFreePorts, DEFAULT_PORTS, isPortFree, portVariable } from './ports.js';
 
 const allFree = async (): Promise<boolean> => true;
 const silent = (): void => {};
@@ -37,9 +37,8 @@ describe('ports', () => {
 
   it('are busy while somebody listens', async () => {
     const server = createServer();
-    const port = await new Promise<number>((resolve) => {
-      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-    });
+    const port = await chooseFreePort();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     expect(await isPortFree(port)).to.equal(false);
     await new Promise((resolve) => server.close(resolve));
     expect(await isPortFree(port)).to.equal(true);

@@ -5,9 +5,13 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 // Nothing of the browser's own may reach for the network.
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
-/** The test command needs Node and a JDK alone: where there is no browser, `what` goes untested, and it is said so. */
+/**
+ * The test command needs Node and a JDK alone: where there is no browser, `what` goes untested, and it is said so; in CI,
+ * that is an error.
+ */
 export function describeInChromium(what: string, tests: (browser: () => Browser) => void): void {
   if (CHROMIUM === undefined) {
+    if (process.env['CI'] !== undefined) throw new Error(`No Chromium here: ${what} would go untested.`);
     console.log(`  • No Chromium here: ${what} is not tested.`);
     return;
   }

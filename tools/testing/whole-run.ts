@@ -33,6 +33,8 @@ const IN_MEMORY: readonly string[] = [
   'functions/test/logs-hostile.spec.ts',
   'functions/test/operations-tables.spec.ts',
   'functions/test/support/auc.spec.ts',
+  'functions/test/support/calm-race.spec.ts',
+  'functions/test/support/test-clock.spec.ts',
   'functions/test/webhooks-battery.spec.ts',
   'functions/test/webhooks-surface.spec.ts',
 ];

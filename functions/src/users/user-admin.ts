@@ -12,13 +12,14 @@ import { OVERTAKEN, untilWritten } from '../edits/until-written.js';
 import { NotFoundError } from '../errors/gatehouse-error.js';
 import { unlessGone } from '../errors/unless-gone.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
-import type { OrgPool } from '../identity/pool.js';
+import type { OrgPool, Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { settleBoth } from '../lib/settle.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { AccessService } from './access-service.js';
 import type { PasswordGuard } from './password-guard.js';
 import { reservationKey } from './reservation-key.js';
+import type { UserDirectory } from './user-directory.js';
 import type { UserId } from './user-id.js';
 import { contactsOf, type UserDocument, type UserRecord, type UserTerms, userOf } from './user-record.js';
 import { reviewUser } from './user-rules.js';
@@ -26,6 +27,7 @@ import type { UserChange, UserStore } from './user-store.js';
 
 interface UserAdminDependencies {
   readonly users: UserStore;
+  readonly directory: UserDirectory;
   readonly identities: IdentityProvider;
   readonly sessions: SessionStore;
   readonly audit: AuditStore;
@@ -34,6 +36,8 @@ interface UserAdminDependencies {
   readonly clock: Clock;
   readonly indexKey: Buffer;
 }
+
+const NOTHING = Promise.resolve();
 
 const ACTIONS: Record<keyof UserTerms, AuditAction> = {
   kyc_status: 'user.kyc_changed',
@@ -61,17 +65,22 @@ export class UserAdmin {
     await this.settling(pool, uid, {}, by).catch(unlessGone);
   }
 
-  /** Lets a user try again whom failures keep out: wrong passwords and wrong codes. @throws NotFoundError, UnavailableError */
-  async unlock(pool: OrgPool, uid: UserId, by: Actor): Promise<void> {
-    const user = await this.get(pool, uid);
-    await settleBoth(this.deps.guard.unlock(pool, user.email), this.deps.access.endCodes(pool, user));
+  /**
+   * Lets a user try again whom failures keep out: wrong passwords and wrong codes. One of the main app, too.
+   * @throws NotFoundError, UnavailableError
+   */
+  async unlock(pool: Pool, uid: UserId, by: Actor): Promise<void> {
+    const { access, directory, guard } = this.deps;
+    const user = await directory.find(pool, uid);
+    if (user === null) throw noSuchUser();
+    await settleBoth(user.email === null ? NOTHING : guard.unlock(pool, user.email), access.endCodes(pool, user));
     await this.deps.audit.append(this.audit(pool, uid, by, 'user.unlocked'));
   }
 
   /** @throws NotFoundError, UnavailableError */
   async get(pool: OrgPool, uid: UserId): Promise<UserRecord> {
     const user = await this.deps.users.find(pool, uid);
-    if (user === null) throw new NotFoundError('There is no user of this id.');
+    if (user === null) throw noSuchUser();
     return user;
   }
 
@@ -99,7 +108,7 @@ export class UserAdmin {
     let enforced: boolean | undefined;
     await untilWritten(async () => {
       const read = await this.deps.users.read(pool, uid);
-      if (read === null) throw new NotFoundError('There is no user of this id.');
+      if (read === null) throw noSuchUser();
       const document = await this.decide(pool, read, asked, by);
       if (document === null) return OVERTAKEN;
       // It is written: what differs from it from now on is newer.
@@ -152,16 +161,15 @@ export class UserAdmin {
     else await this.deps.access.endAllAround(pool, user, follow);
   }
 
-  private audit(
-    pool: OrgPool,
-    uid: UserId,
-    actor: Actor,
-    action: AuditAction,
-    details: AuditDetails = {},
-  ): AuditRecord {
+  private audit(pool: Pool, uid: UserId, actor: Actor, action: AuditAction, details: AuditDetails = {}): AuditRecord {
     const at = new Date(this.deps.clock.now());
-    return auditRecord({ orgId: pool.id, at, action, target: { kind: 'user', id: uid }, actor, details });
+    const orgId = pool.id === 'main' ? null : pool.id;
+    return auditRecord({ orgId, at, action, target: { kind: 'user', id: uid }, actor, details });
   }
+}
+
+function noSuchUser(): NotFoundError {
+  return new NotFoundError('There is no user of this id.');
 }
 
 /** Those of fields that were put back and that nobody has changed since. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type ApiResponse, expectStatus } from './api-client.js';
-import { calmly } from './calm-race.js';
+import { askUntilServed, calmly, calmWalk, untilCalm } from './calm-race.js';
 import { rejection } from './unit-fixtures.js';
 
 const answer = (status: number): ApiResponse => ({ status, text: String(status), body: {}, headers: new Headers() });
@@ -79,5 +79,31 @@ describe('A race on a busy machine', () => {
     };
     await calmly({ parallel: 2, run, probe });
     expect(rounds).to.deep.equal([]);
+  });
+});
+
+describe('On a busy machine', () => {
+  it('a walk begins anew when a step is not served', async () => {
+    const steps = [200, 503, 200, 200];
+    const walk = async () => {
+      for (const _ of [1, 2]) expectStatus(answer(steps.shift() ?? 0), 200);
+    };
+    await calmWalk(walk, async () => answer(401));
+    expect(steps).to.deep.equal([]);
+  });
+
+  it('a request that may be made again is, until it is served', async () => {
+    const answers = [503, 503, 400, 200];
+    expect(await askUntilServed(async () => answer(answers.shift() ?? 0))).to.include({ status: 400 });
+  });
+
+  it('what is spoilt is tried again, not for ever, and what came of the last time is answered', async () => {
+    let tries = 0;
+    const attempt = async () => {
+      tries += 1;
+      return tries;
+    };
+    expect(await untilCalm(attempt, (result) => result < 2)).to.equal(2);
+    expect(await untilCalm(attempt, () => true, 3)).to.equal(5);
   });
 });

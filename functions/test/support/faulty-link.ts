@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { listenOn } from './listen.js';
 
 /** `refused`: nothing listens. `silent`: connections are taken and bytes go nowhere. */
 export type LinkState = 'up' | 'refused' | 'silent';
@@ -11,7 +11,7 @@ export class FaultyLink {
   private readonly sockets = new Set<Socket>();
   private state: LinkState = 'up';
   private server: Server | undefined;
-  private port = 0;
+  private port: number | undefined;
 
   private constructor(private readonly target: string) {}
 
@@ -39,11 +39,7 @@ export class FaultyLink {
   /** Always the same port, so that clients find the backend again. */
   private async listen(): Promise<void> {
     const server = createServer((socket) => this.forward(socket));
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.port, '127.0.0.1', resolve);
-    });
-    this.port = (server.address() as AddressInfo).port;
+    this.port = await listenOn(server, this.port);
     this.server = server;
   }
 

@@ -1,5 +1,5 @@
 import type { ApiResponse, TestOrg } from './api-client.js';
-import { calmly, RACE_TIMEOUT_MS } from './calm-race.js';
+import { calmly, calmWalk, RACE_TIMEOUT_MS } from './calm-race.js';
 import { codesTo, describeApp } from './describe-app.js';
 import { times } from './describe-contract.js';
 import { dose } from './dose.js';
@@ -39,9 +39,13 @@ export class RaceTrack {
 
   /** A test that is run again where it says nothing, with people whom each round makes anew. */
   it(title: string, parallel: number, run: (parallel: number) => Promise<readonly ApiResponse[]>): void {
-    const probe = () => this.login({ ...newRegistration(), userId: '' });
-    const limitedBy = () => this.place().now();
-    it(title, () => calmly({ parallel, run, probe, limitedBy })).timeout(RACE_TIMEOUT_MS);
+    const race = { parallel, run, probe: () => this.probe(), limitedBy: () => this.place().now() };
+    it(title, () => calmly(race)).timeout(RACE_TIMEOUT_MS);
+  }
+
+  /** Needs the backends, and changes nothing. */
+  probe(): Promise<ApiResponse> {
+    return this.login({ ...newRegistration(), userId: '' });
   }
 
   /** Runs requests at once and notes how they were answered. */
@@ -90,7 +94,12 @@ export const statusesOf = (responses: readonly ApiResponse[]) => responses.map((
 export function describeRaces(what: string, races: (track: RaceTrack, again: string) => void): void {
   const laps = (place: () => Place, count: number) => {
     const track = new RaceTrack(place);
-    before(() => track.warmUp());
+    before(() =>
+      calmWalk(
+        () => track.warmUp(),
+        () => track.probe(),
+      ),
+    );
     after(() => console.table(track.rows));
     for (let round = 1; round <= count; round++) races(track, round === 1 ? '' : `, round ${round}`);
   };

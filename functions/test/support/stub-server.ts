@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOn } from './listen.js';
 
 export interface StubRequest {
   readonly method: string;
@@ -28,7 +28,7 @@ export class StubServer {
   private server: Server | undefined;
 
   /** On a port that is free unless one is given. */
-  async start(port = 0): Promise<void> {
+  async start(port?: number): Promise<void> {
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -41,8 +41,7 @@ export class StubServer {
       await this.reply(taken, response);
     });
     this.server = server;
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    this.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.host = `127.0.0.1:${await listenOn(server, port)}`;
   }
 
   /** The one request since the last time that this was asked. */

@@ -10,6 +10,7 @@ import { HOUR_MS } from '../../src/lib/clock.js';
 import { Limiter } from '../../src/limits/limiter.js';
 import { type SessionId, sessionId } from '../../src/sessions/session-id.js';
 import { PasswordGuard } from '../../src/users/password-guard.js';
+import { PoolUsers } from '../../src/users/pool-users.js';
 import { reservationKey } from '../../src/users/reservation-key.js';
 import { UserAdmin } from '../../src/users/user-admin.js';
 import type { UserId } from '../../src/users/user-id.js';
@@ -44,7 +45,17 @@ export class UserOffice {
     const limiter = new Limiter({ limits: ports.limits, clock, indexKey: INDEX_KEY });
     this.guard = new PasswordGuard({ limiter, clock, indexKey: INDEX_KEY });
     const { audit, guard } = this;
-    this.admin = new UserAdmin({ users, identities, sessions, audit, access, guard, clock, indexKey: INDEX_KEY });
+    this.admin = new UserAdmin({
+      users,
+      directory: new PoolUsers({ users, identities }),
+      identities,
+      sessions,
+      audit,
+      access,
+      guard,
+      clock,
+      indexKey: INDEX_KEY,
+    });
   }
 
   async enroll(change: Partial<UserRecord> = {}): Promise<UserRecord> {

@@ -8,7 +8,7 @@ import type { OrgId } from '../../orgs/org-id.js';
 import { isAllowedOrgId } from '../../orgs/org-rules.js';
 import { DEFAULT_ORG_SETTINGS, type OrgSettings } from '../../orgs/org-settings.js';
 import { type SessionId, sessionId } from '../../sessions/session-id.js';
-import { type UserId, userId } from '../../users/user-id.js';
+import { isGivenUserId, type UserId, userId } from '../../users/user-id.js';
 import { reviewUser } from '../../users/user-rules.js';
 import { UsageError } from './cli-errors.js';
 
@@ -32,6 +32,13 @@ export function parseAppId(text: string): AppId {
 
 export function parseUserId(text: string): UserId {
   if (!userId.is(text)) throw new UsageError('That is no user id (usr_…). `users list` shows them.');
+  return text;
+}
+
+/** Of the main app, whose users need not have come through here. */
+export function parseGivenUserId(text: string): UserId {
+  if (!isGivenUserId(text))
+    throw new UsageError('That is no user id. The Firebase console shows them, under Authentication.');
   return text;
 }
 

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import { ACTOR, AdminDesk, expectRefusal } from '../../../test/support/admin-desk.js';
+import { expectCode, rejection } from '../../../test/support/unit-fixtures.js';
+import { freshAttempt } from '../../idempotency/idempotency-service.js';
+import { MAIN_POOL } from '../../identity/pool.js';
 import type { OrgId } from '../../orgs/org-id.js';
-import { userId } from '../../users/user-id.js';
+import { type UserId, userId } from '../../users/user-id.js';
 import type { UserRecord } from '../../users/user-record.js';
 
 describe('admin users', () => {
@@ -112,6 +115,24 @@ describe('admin users', () => {
     const target = { kind: 'user', id: user.uid };
     expect(records).to.have.length(1);
     expect(records[0]).to.deep.include({ action: 'user.unlocked', target, actor: ACTOR });
+  });
+
+  it('unlocks a user of the main app, whoever gave the id, with one record', async () => {
+    const { services, ports } = desk;
+    const [uid, email] = ['GivenByTheSdk0000000000000001' as UserId, 'ada@example.com'];
+    await ports.identities.create(MAIN_POOL, { uid, email, password: 'correct horse' });
+    const logIn = (password: string) => {
+      const by = { client: { address: '203.0.113.7', agent: null }, attempt: freshAttempt() };
+      return services.accountLogin.logIn({ kind: 'email', value: email }, password, by);
+    };
+    for (let tries = 0; tries < 5; tries += 1) await rejection(logIn('wrong'));
+    await expectCode(logIn('correct horse'), 'locked_out');
+    const records = await desk.audited(() => desk.done('users', 'unlock', 'main', uid));
+    expect(records).to.have.length(1);
+    expect(records[0]).to.deep.include({ orgId: null, action: 'user.unlocked', actor: ACTOR });
+    await logIn('correct horse');
+    expectRefusal(await desk.run('users', 'unlock', 'main', 'nobody'), 1, /There is no user of this id/);
+    expectRefusal(await desk.run('users', 'unlock', 'main', 'a/b'), 2, /That is no user id/);
   });
 
   it('says what a role must be', async () => {

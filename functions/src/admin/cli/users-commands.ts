@@ -1,10 +1,11 @@
 import { Argument, type Command } from 'commander';
+import { MAIN_POOL } from '../../identity/pool.js';
 import { allPages } from '../../lib/all-pages.js';
 import type { OrgId } from '../../orgs/org-id.js';
 import { orgPool } from '../../orgs/org-record.js';
 import type { UserId } from '../../users/user-id.js';
 import { KYC_STATUSES, type KycStatus, type UserRecord, type UserTerms } from '../../users/user-record.js';
-import { parseCount, parseOrgId, parseRole, parseUserId } from './cli-arguments.js';
+import { parseCount, parseGivenUserId, parseOrgId, parseRole, parseUserId } from './cli-arguments.js';
 import type { CliContext } from './cli-context.js';
 import { USERS_SHOWN } from './cli-policy.js';
 import { fields, table } from './cli-table.js';
@@ -14,6 +15,8 @@ import { provisionedOrg } from './org-lookup.js';
 interface ListOptions {
   readonly limit?: string;
 }
+
+const UNLOCK_EXAMPLE = 'users unlock org_4f1… usr_9c2…';
 
 export function usersCommands(program: Command, context: CliContext): void {
   const users = group(program, 'users', 'The users of an org');
@@ -46,9 +49,11 @@ function changeCommands(users: Command, context: CliContext): void {
   userCommand(users, 'resume', 'Let a user log in again').action((org: string, user: string) =>
     change(context, ...parseBoth(org, user), { status: 'active' }),
   );
-  userCommand(users, 'unlock', 'Let a user try again whom wrong passwords or codes keep out').action(
-    (org: string, user: string) => unlock(context, ...parseBoth(org, user)),
-  );
+  const unlocking = { summary: 'Let a user try again whom wrong passwords or codes keep out', example: UNLOCK_EXAMPLE };
+  command(users, 'unlock', unlocking)
+    .argument('<orgId>', `the org, or ${MAIN_POOL.id} for a user of the main app`)
+    .argument('<uid>')
+    .action((org: string, user: string) => unlock(context, org, user));
   userCommand(users, 'set-kyc', 'Set how far the identity of a user was checked', ' approved')
     .addArgument(new Argument('<status>').choices(KYC_STATUSES))
     .action((org: string, user: string, status: KycStatus) =>
@@ -125,9 +130,11 @@ async function change(context: CliContext, orgId: OrgId, uid: UserId, wish: Part
   });
 }
 
-async function unlock(context: CliContext, orgId: OrgId, uid: UserId): Promise<void> {
+async function unlock(context: CliContext, org: string, user: string): Promise<void> {
+  const orgId = org === MAIN_POOL.id ? null : parseOrgId(org);
+  const uid = orgId === null ? parseGivenUserId(user) : parseUserId(user);
   const backoffice = await context.backoffice();
-  const pool = orgPool(await provisionedOrg(backoffice, orgId));
+  const pool = orgId === null ? MAIN_POOL : orgPool(await provisionedOrg(backoffice, orgId));
   await backoffice.services.userAdmin.unlock(pool, uid, context.actor);
   context.done({ orgId, uid, unlocked: true }, () => `${uid} can try again, everywhere within 30 seconds.`);
 }
