@@ -73,7 +73,7 @@ describeApp('The budgets of the Account API', (app) => {
     const budget = budgetOf(route);
     it(`${operationId}: at most ${budget[0]} hops, and ${budget.slice(1, 4).join(' / ')} documents`, async () => {
       const { services } = app();
-      measured.set(operationId, [await measure(app(), services, await prepare(route, services), budget), budget]);
+      measured.set(operationId, [await measure(app(), services, () => prepare(route, services), budget), budget]);
     });
 
     const hops = SIGNED[operationId];
@@ -82,7 +82,7 @@ describeApp('The budgets of the Account API', (app) => {
       const services = withIamSigning(app());
       const [, ...documents] = budget;
       const more: Budget = [hops, ...documents];
-      const recording = await measure(app(), services, await prepare(route, services), more);
+      const recording = await measure(app(), services, () => prepare(route, services), more);
       expect(recording.calls).to.include('iam.signBlob');
       measured.set(`${operationId}, IAM signing`, [recording, more]);
     });
@@ -96,7 +96,7 @@ describeApp('The budgets of the Account API', (app) => {
       const { uid } = await account.signUp();
       const claims = { auth_time: Math.floor(clock.now() / SECOND_MS) + 1, firebase: { sign_in_provider: 'password' } };
       const token = unsignedToken(null, clock.now(), { sub: uid, ...claims });
-      measured.set(name, [await measure(app(), services, await prepare(route, services, token), budget), budget]);
+      measured.set(name, [await measure(app(), services, () => prepare(route, services, token), budget), budget]);
     });
   }
 });

@@ -3,6 +3,7 @@ import { expectSuccess } from './support/account-answers.js';
 import { type Accounts, CLASSES, newAccounts } from './support/account-classes.js';
 import { from } from './support/account-scenario.js';
 import type { ApiResponse } from './support/api-client.js';
+import { SO_SLOW } from './support/backend-recorder.js';
 import { masked } from './support/declared.js';
 import { describeApp, describeMemoryApp, type TestApp } from './support/describe-app.js';
 import { holdEach } from './support/test-clock.js';
@@ -96,7 +97,7 @@ describeApp(
         const { recording } = await app().backends.record(async () => {
           const contact = { kind: 'email', value: email } as const;
           await app().services.passwords.sendResetCode(app().services.mainApp, contact);
-        });
+        }, SO_SLOW);
         const { recording: worked } = await app().backends.record(() => app().drain());
         const ofTheStore = worked.calls.filter((call) => call.startsWith('firestore.')).sort();
         const { hops, reads, writes, deletes, calls } = recording;

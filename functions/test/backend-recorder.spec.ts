@@ -5,7 +5,7 @@ import { BackendRecorder, RecordedBackgroundWork } from './support/backend-recor
 /** The budgets stand on this instrument, so it is tried on work whose shape is known. */
 describe('the recorder of backend calls', () => {
   const recorder = new BackendRecorder();
-  recorder.delayMs = 5;
+  recorder.delayMs = 60;
   const call = (operation: string, cost = {}, ms = 0) =>
     recorder.observe({ backend: 'store', operation, cost }, () => sleep(ms));
 

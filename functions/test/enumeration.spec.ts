@@ -3,6 +3,7 @@ import type { Contact } from '../src/contacts/contact.js';
 import { GatehouseError } from '../src/errors/gatehouse-error.js';
 import type { UserId } from '../src/users/user-id.js';
 import { type ApiResponse, expectStatus, type TestOrg } from './support/api-client.js';
+import { SO_SLOW } from './support/backend-recorder.js';
 import { masked } from './support/declared.js';
 import { describeApp } from './support/describe-app.js';
 import { BY } from './support/records.js';
@@ -153,7 +154,7 @@ describeApp('E-01: known, unknown and suspended users get the same answers', (ap
       await work(contact).catch((error: unknown) => {
         if (!(error instanceof GatehouseError) || error.code !== 'invalid_credentials') throw error;
       });
-    });
+    }, SO_SLOW);
     const { hops, reads, writes, deletes, calls } = recording;
     return { hops, reads, writes, deletes, calls: [...calls].sort() };
   }

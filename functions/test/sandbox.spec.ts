@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { TEST_CODE } from '../src/contacts/test-contact.js';
 import { expectError, expectStatus, type TestOrg } from './support/api-client.js';
+import { SO_SLOW } from './support/backend-recorder.js';
 import { calmly, isOverloaded, RACE_TIMEOUT_MS } from './support/calm-race.js';
 import { describeApp, startEmulatorApp } from './support/describe-app.js';
 import { dose } from './support/dose.js';
@@ -134,7 +135,7 @@ describeApp('An org for tests', (app) => {
       const { email } = await caller.register({ email: `known@${domain}` });
       const [known, unknown] = [email, `unknown@${domain}`].map((value) => async () => {
         const send = () => passwords.sendResetCode(org.org, { kind: 'email', value });
-        const { calls, hops } = (await app().backends.record(send)).recording;
+        const { calls, hops } = (await app().backends.record(send, SO_SLOW)).recording;
         return { calls: [...calls].sort(), hops };
       });
       expect(await unknown?.()).to.deep.equal(await known?.());

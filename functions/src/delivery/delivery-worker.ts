@@ -118,14 +118,14 @@ export class DeliveryWorker {
       await ledger.suppress(claim, admission.reason);
       return null;
     }
-    const begun = await ledger.begin(claim).catch(async (error: unknown) => {
-      await this.undo(admission.counted);
-      throw error;
-    });
-    if (begun === null) {
-      await this.undo(admission.counted);
-      throw new NotTakenError();
+    let begun: Claim | null = null;
+    try {
+      begun = await ledger.begin(claim);
+    } finally {
+      // Whoever takes the message up again counts it anew.
+      if (begun === null && admission.counted !== null) await this.deps.quotas.undo(admission.counted);
     }
+    if (begun === null) throw new NotTakenError();
     if (!queued.isForNobody) return begun;
     // As late as that: up to here it costs what a real one does.
     await ledger.suppress({ ...begun, tries: claim.tries }, 'nobody');
@@ -165,10 +165,6 @@ export class DeliveryWorker {
       await this.deps.ledger.release(claim).catch(() => {});
       throw error;
     }
-  }
-
-  private async undo(counted: CountedSend | null): Promise<void> {
-    if (counted !== null) await this.deps.quotas.undo(counted);
   }
 }
 

@@ -21,8 +21,12 @@ interface Account {
   readonly cost: Cost;
   /** Where work goes that is begun now and not waited for. */
   readonly behind: Cost;
+  readonly delayMs: number;
   depth: number;
 }
+
+/** For `record`: calls so slow that a busy machine does not tell which of them are beside each other. */
+export const SO_SLOW = 10;
 
 type Fault = (call: BackendCall, proceed: () => Promise<unknown>) => Promise<unknown>;
 
@@ -51,7 +55,7 @@ export class BackendRecorder {
     cost.calls.push(`${call.backend}.${call.operation}`);
     const depth = account.depth + 1;
     try {
-      await sleep(this.delayMs);
+      await sleep(account.delayMs);
       return await run();
     } finally {
       account.depth = Math.max(account.depth, depth);
@@ -59,10 +63,13 @@ export class BackendRecorder {
     }
   };
 
-  /** What runs behind the answer goes on after this: it is counted when it is over. */
-  async record<T>(work: () => Promise<T>): Promise<{ result: T; recording: Recording }> {
+  /**
+   * What runs behind the answer goes on after this: it is counted when it is over. `slower`: by how much each call takes
+   * longer than by itself.
+   */
+  async record<T>(work: () => Promise<T>, slower = 1): Promise<{ result: T; recording: Recording }> {
     const [cost, behind] = [nothing(), nothing()];
-    const result = await this.current.run({ cost, behind, depth: 0 }, work);
+    const result = await this.current.run({ cost, behind, delayMs: slower * this.delayMs, depth: 0 }, work);
     return { result, recording: Object.assign(cost, { behind }) };
   }
 
@@ -76,7 +83,7 @@ export class BackendRecorder {
     const account = this.current.getStore();
     const apart = () => this.aside.run(true, work);
     if (account === undefined) return apart();
-    return this.current.run({ cost: account.behind, behind: account.behind, depth: 0 }, apart);
+    return this.current.run({ ...account, cost: account.behind, depth: 0 }, apart);
   }
 }
 

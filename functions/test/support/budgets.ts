@@ -13,13 +13,12 @@ export type Budget = readonly [hops: number, reads: number, writes: number, dele
 
 /** Runs an operation and checks what it has cost. */
 export async function measure(
-  { backends }: TestApp,
-  { background }: ComposedServices,
-  run: () => Promise<unknown>,
+  app: TestApp,
+  services: ComposedServices,
+  prepare: () => Promise<() => Promise<unknown>>,
   [hops, reads, writes, deletes, behind]: Budget,
 ): Promise<Recording> {
-  const { recording } = await backends.record(run);
-  await background.idle();
+  const recording = await recordWithin(hops, app, services, prepare);
   expect(recording.calls, 'nothing was recorded').not.to.deep.equal([]);
   const { calls } = recording;
   expect(recording.hops, `hops: ${calls}`).to.be.at.most(hops);
@@ -29,6 +28,26 @@ export async function measure(
   expect(recording.behind.writes, 'writes behind the answer').to.be.at.most(behind);
   expect(recording.behind.deletes, 'deletes behind the answer').to.equal(0);
   return recording;
+}
+
+/** How much longer calls take, from record to record. */
+const SLOWER = [1, 5, 20];
+
+/**
+ * Calls beside each other can seem to be one after the other, never the other way round: on a busy machine, what took too
+ * many hops is recorded anew, with calls that take longer than whatever else the machine does.
+ */
+async function recordWithin(
+  hops: number,
+  app: TestApp,
+  services: ComposedServices,
+  prepare: () => Promise<() => Promise<unknown>>,
+  [slower = 1, ...others]: readonly number[] = SLOWER,
+): Promise<Recording> {
+  const run = await prepare();
+  const { recording } = await app.backends.record(run, slower);
+  await services.background.idle();
+  return recording.hops <= hops || others.length === 0 ? recording : recordWithin(hops, app, services, prepare, others);
 }
 
 /** Prints what was measured beside what is allowed, and the calls of each operation. */
