@@ -74,7 +74,8 @@ export class DeliveryWorker {
     const begun = await this.begin(owner, queued, claim);
     if (begun === null) return null;
     const handover = await dispatcher.hand(claim.id, owner, queued.message);
-    if (queued.fallback !== null && isDown(handover)) return this.deliverInstead(owner, queued, begun, handover);
+    const instead = this.insteadOf(queued);
+    if (instead !== null && isDown(handover)) return this.deliverInstead(owner, instead, begun, handover);
     if (await ledger.settle(begun, handover)) throw new NotTakenError();
     return handover;
   }
@@ -87,12 +88,10 @@ export class DeliveryWorker {
   /** Whoever dies between the two finds the other message waiting: that one is written down before this one is over. */
   private async deliverInstead(
     owner: PoolOwner,
-    queued: QueuedMessage,
+    instead: QueuedMessage,
     begun: Claim,
     handover: Handover,
   ): Promise<Handover | null> {
-    const instead = this.insteadOf(queued);
-    if (instead === null) return handover;
     await this.deps.ledger.announce(entryOf(instead.id, owner, instead.message));
     await this.deps.ledger.settle(begun, handover, true);
     return this.deliver(owner, instead);

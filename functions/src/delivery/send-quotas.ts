@@ -1,7 +1,7 @@
 import type { Contact } from '../contacts/contact.js';
 import { isTestContact } from '../contacts/test-contact.js';
 import { GatehouseError } from '../errors/gatehouse-error.js';
-import { settleBoth } from '../lib/settle.js';
+import { NOTHING, settleBoth } from '../lib/settle.js';
 import type { Count, Limiter, LimitSubject, LimitUse } from '../limits/limiter.js';
 import { isNoticeKind, type MessagePurpose, type Sender } from './message.js';
 import { type PrefixBreaker, type WatchedPrefix, watchedPrefix } from './prefix-breaker.js';
@@ -138,8 +138,6 @@ export class SendQuotas {
     }
   }
 }
-
-const NOTHING = Promise.resolve(null);
 
 /** Whether the share of codes that are used says something of it. */
 function isWatched(sender: Sender, to: Contact, purpose: MessagePurpose): boolean {

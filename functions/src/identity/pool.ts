@@ -20,3 +20,8 @@ export interface MainPool {
 }
 
 export const MAIN_POOL: MainPool = { id: 'main', tenantId: null };
+
+/** null for the main app, which is no org. */
+export function orgIdOf(pool: Pool): OrgId | null {
+  return pool.id === MAIN_POOL.id ? null : pool.id;
+}

@@ -2,7 +2,7 @@ import { InvalidCredentialsError, InvalidSessionError, UserInactiveError } from 
 import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
 import { MAIN_POOL } from '../identity/pool.js';
-import { settleBoth } from '../lib/settle.js';
+import { NOTHING, settleBoth } from '../lib/settle.js';
 import { sessionId } from '../sessions/session-id.js';
 import { SESSION_LIFETIME_MS } from '../sessions/session-policy.js';
 import type { ClientInfo, SessionRecord } from '../sessions/session-record.js';
@@ -40,7 +40,6 @@ export interface AccountClient {
 /** RFC 8176. How somebody signed in with the client SDK is not ours to say. */
 const BY_PASSWORD = ['pwd'];
 const BY_SIGN_IN: readonly string[] = [];
-const NOTHING = Promise.resolve(null);
 
 /**
  * Sessions of the main app: our own, and what its users have signed in with the client SDK. A sign-in counts as a session

@@ -2,7 +2,7 @@ import type { Contact } from '../contacts/contact.js';
 import type { DeliveryQueue } from '../delivery/delivery-queue.js';
 import { type Notice, sealJob } from '../delivery/job.js';
 import { UnavailableError } from '../errors/gatehouse-error.js';
-import type { Pool } from '../identity/pool.js';
+import { orgIdOf, type Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import type { FieldCipher } from '../pii/field-cipher.js';
 import { revocationId } from '../users/revocation-record.js';
@@ -24,9 +24,8 @@ export class NoticeService {
   /** Where the queue is down, the sweep queues it. @throws UnavailableError when that can't be written down either. */
   async tell(pool: Pool, uid: UserId, notice: Notice): Promise<void> {
     const { queue, revocations, cipher, clock } = this.deps;
-    const orgId = pool.id === 'main' ? null : pool.id;
     try {
-      await queue.enqueue(sealJob(cipher, { kind: 'notice', orgId, uid, notice }));
+      await queue.enqueue(sealJob(cipher, { kind: 'notice', orgId: orgIdOf(pool), uid, notice }));
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       const dueAt = new Date(clock.now());

@@ -1,7 +1,7 @@
 import type { MatchedCode } from '../codes/challenge-record.js';
 import { InvalidCodeError, InvalidSessionError } from '../errors/gatehouse-error.js';
 import type { Attempt } from '../idempotency/idempotency-record.js';
-import type { Pool } from '../identity/pool.js';
+import { orgIdOf, type Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { settleBoth } from '../lib/settle.js';
 import type { DocumentChange } from '../limits/limit-store.js';
@@ -141,7 +141,7 @@ export class SessionService {
   }
 
   private sign(pool: Pool, user: PoolUser, sid: SessionId, authMethods: readonly string[]): Promise<string> {
-    const claims = { sid, org_id: pool.id === 'main' ? null : pool.id, role: user.role, auth_methods: authMethods };
+    const claims = { sid, org_id: orgIdOf(pool), role: user.role, auth_methods: authMethods };
     return this.deps.signer.sign(pool, user.uid, claims);
   }
 

@@ -11,7 +11,7 @@ import type { Attempt } from '../idempotency/idempotency-record.js';
 import type { OrgPool } from '../identity/pool.js';
 import type { BackgroundWork } from '../lib/background-work.js';
 import type { Clock } from '../lib/clock.js';
-import { settleBoth } from '../lib/settle.js';
+import { NOTHING, settleBoth } from '../lib/settle.js';
 import type { Limiter } from '../limits/limiter.js';
 import type { DeviceLog } from '../notices/device-log.js';
 import type { NoticeService } from '../notices/notice-service.js';
@@ -65,8 +65,6 @@ export interface CompletedLogin {
   readonly user: UserRecord;
 }
 
-/** Of a send that is not counted yet. */
-const NOTHING: Promise<CountedSend | null> = Promise.resolve(null);
 /** RFC 8176. */
 const AUTH_METHODS = ['pwd', 'otp'];
 
@@ -156,7 +154,7 @@ export class LoginService {
 
   /** Counts a send once `check` begins, and beside it. One that was counted for nothing is given back. */
   private async counting<T>(count: () => Promise<CountedSend | null>, check: (begin: () => void) => Promise<T>) {
-    let counting = Promise.allSettled([NOTHING]);
+    let counting = Promise.allSettled<[Promise<CountedSend | null>]>([NOTHING]);
     const begin = () => {
       counting = Promise.allSettled([count()]);
     };

@@ -18,7 +18,7 @@ import type { IdentityProvider } from '../identity/identity-provider.js';
 import type { Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
 import { keyedId } from '../lib/crypto.js';
-import { settleBoth } from '../lib/settle.js';
+import { NOTHING, settleBoth } from '../lib/settle.js';
 import type { Limiter } from '../limits/limiter.js';
 import { channelKind } from '../orgs/org-settings.js';
 import { hidesExistence, type PoolOwner, poolOf } from '../orgs/pool-owner.js';
@@ -63,8 +63,6 @@ export interface PasswordChange {
   /** The pool owner's own unless given. */
   readonly locale?: Locale;
 }
-
-const NOTHING = Promise.resolve();
 
 /** Changing a password: by the current one, or by a code sent to a contact. */
 export class PasswordService {

@@ -12,9 +12,9 @@ import { OVERTAKEN, untilWritten } from '../edits/until-written.js';
 import { NotFoundError } from '../errors/gatehouse-error.js';
 import { unlessGone } from '../errors/unless-gone.js';
 import type { IdentityProvider } from '../identity/identity-provider.js';
-import type { OrgPool, Pool } from '../identity/pool.js';
+import { type OrgPool, orgIdOf, type Pool } from '../identity/pool.js';
 import type { Clock } from '../lib/clock.js';
-import { settleBoth } from '../lib/settle.js';
+import { NOTHING, settleBoth } from '../lib/settle.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { AccessService } from './access-service.js';
 import type { PasswordGuard } from './password-guard.js';
@@ -36,8 +36,6 @@ interface UserAdminDependencies {
   readonly clock: Clock;
   readonly indexKey: Buffer;
 }
-
-const NOTHING = Promise.resolve();
 
 const ACTIONS: Record<keyof UserTerms, AuditAction> = {
   kyc_status: 'user.kyc_changed',
@@ -163,8 +161,7 @@ export class UserAdmin {
 
   private audit(pool: Pool, uid: UserId, actor: Actor, action: AuditAction, details: AuditDetails = {}): AuditRecord {
     const at = new Date(this.deps.clock.now());
-    const orgId = pool.id === 'main' ? null : pool.id;
-    return auditRecord({ orgId, at, action, target: { kind: 'user', id: uid }, actor, details });
+    return auditRecord({ orgId: orgIdOf(pool), at, action, target: { kind: 'user', id: uid }, actor, details });
   }
 }
 
